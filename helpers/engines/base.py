@@ -1,0 +1,195 @@
+"""What every engine offers: the interface that notebooks, board, bench and tests know, and nothing more.
+
+An engine is one file with a :class:`Card`, a ``probe`` and an ``open``; :class:`Engine` does the rest the same
+way for all of them: refuses what does not fit, reads the model once, turns an engine's own errors into ours.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from helpers.engines.errors import (
+    BadInput,
+    EngineUnavailable,
+    ModelRejected,
+    one_line,
+    translate,
+)
+
+if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
+    import numpy as np
+
+    from helpers.engines.model import Model, TensorInfo
+
+Run = Callable[[list["np.ndarray"]], list["np.ndarray"]]  # inputs and outputs in the order of the graph
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a session is to run; an engine that cannot honour a value other than the default refuses it by name.
+
+    >>> Options(intra_threads=2).changed()
+    {'intra_threads': 2}
+    """
+
+    intra_threads: int = 1  # threads inside one operator
+    inter_threads: int = 1  # operators at the same time
+    optimisation: Literal["all", "none"] = "all"  # what the engine does to the graph before it runs it
+    precision: Literal["file", "fastest"] = "file"  # the dtypes that the file says, or what the engine likes best
+
+    def __post_init__(self) -> None:
+        for name in ("intra_threads", "inter_threads"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1024:
+                raise BadInput(f"{name}={value!r}: give a whole number from 1 to 1024")
+        for name, known in (("optimisation", ("all", "none")), ("precision", ("file", "fastest"))):
+            if getattr(self, name) not in known:
+                raise BadInput(f"{name}={getattr(self, name)!r}: give one of {', '.join(known)}")
+
+    def changed(self) -> dict[str, object]:
+        """The options that are not at their default."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+DEFAULT = Options()
+
+
+
+@dataclass(frozen=True)
+class Card:
+    """The facts of an engine, as a learner needs them to choose."""
+
+    name: str  # the engine's id, as the command line takes it
+    title: str  # as its authors write it
+    package: str  # the distribution whose version counts
+    binding: Literal["wheel", "crate"]  # how Python reaches it
+    language: str
+    licence: str
+    does: Literal["inference", "inference and training"]
+    threads: str  # what thread control there is
+    devices: str  # what it computes on, as used here
+    source: str  # where its code lives
+    options: tuple[str, ...] = ()  # the names of Options that it honours
+    good_to_know: str = ""
+
+    @property
+    def version(self) -> str:
+        """The installed version, or "" where the package is not installed."""
+        try:
+            return version(self.package)
+        except PackageNotFoundError:
+            return ""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an engine can run here; if not, why, and what to do about it."""
+
+    available: bool
+    why: str = ""
+    remedy: str = ""
+
+    def __bool__(self) -> bool:
+        return self.available
+
+
+class Session(Protocol):
+    """One model loaded in one engine; also a context manager."""
+
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Tensors by name in, tensors by name out."""
+
+    def close(self) -> None:
+        """Let go of the model."""
+
+
+class Engine(ABC):
+    """A runtime that executes ONNX.
+
+    A new engine is one file: a subclass with a ``card``, ``remedy``, ``probe`` and ``open``,
+    and its name in :mod:`helpers.engines.registry`.
+    """
+
+    card: ClassVar[Card]
+    remedy: ClassVar[str]  # what to do where it is unavailable
+    isolated_only: ClassVar[bool] = False  # True: it may end the process it runs in, so it never runs in the kernel
+
+    @abstractmethod
+    def probe(self) -> None:
+        """Raise (or crash) where the engine cannot run on this machine; called in a process of its own."""
+
+    @abstractmethod
+    def open(self, model: Model, options: Options) -> Run:
+        """Load the model; the function that comes back runs it."""
+
+    def availability(self) -> Availability:
+        """Whether the engine can run here. Never raises and never takes the kernel down."""
+        from helpers.engines.availability import check
+
+        return check(self)
+
+    def load(self, model: Path | str | bytes, options: Options = DEFAULT) -> Session:
+        """Load a model in this process (for one in a process of its own: ``engines.isolated``).
+
+        Parameters
+        ----------
+        model
+            A path, or the bytes of an ONNX file.
+        options
+            Threads, optimisation, precision.
+
+        Raises
+        ------
+        BadInput
+            The path or an option does not fit.
+        EngineUnavailable
+            The engine is not installed, or cannot run on this machine.
+        ModelRejected
+            The file is no ONNX model, or this engine cannot load it.
+
+        >>> from helpers import engines
+        >>> session = engines.get("reference").load("models/mnist.onnx")
+        >>> session.outputs[0].shape
+        (1, 10)
+        """
+        from helpers.engines.model import read_model
+        from helpers.engines.session import LocalSession
+        from helpers.engines.worker import in_worker
+
+        if self.isolated_only and not in_worker():
+            raise EngineUnavailable(
+                self.card.name, f'it may end the process it runs in; use engines.isolated("{self.card.name}").load(…)'
+            )
+        self.refuse_options(options)
+        known = read_model(model)
+        try:
+            run = self.open(known, options)
+        except ImportError as error:
+            raise EngineUnavailable(self.card.name, f"{one_line(error)}; {self.remedy}") from None
+        except BaseException as error:  # a Rust panic is no Exception
+            raise translate(self.card.name, error, ModelRejected) from None
+        return LocalSession(self.card.name, known.inputs, known.outputs, run)
+
+    def refuse_options(self, options: Options) -> None:
+        """Raise BadInput for the first option that this engine cannot honour."""
+        for name, value in options.changed().items():
+            if name not in self.card.options:
+                honoured = ", ".join(self.card.options) or "none"
+                raise BadInput(f"{self.card.name} cannot honour {name}={value!r}; options that it honours: {honoured}")
+
+    @cached_property
+    def name(self) -> str:
+        """The engine's id."""
+        return self.card.name
+
+    def __repr__(self) -> str:
+        return f"<engine {self.card.name} {self.card.version or '(not installed)'}>"

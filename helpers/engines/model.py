@@ -1,0 +1,198 @@
+"""Read a model file that nobody vouches for: what it is, what goes in, what comes out.
+
+Every engine gets its model from here, so each kind of broken file is told the same way, once, before the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.engines.errors import BadInput
+
+if TYPE_CHECKING:
+    import onnx
+
+_LARGEST = 2**31  # bytes: protobuf's own limit for one file
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """The name, dtype and shape of an input or output; a symbolic dimension is a name, an unknown one None.
+
+    >>> print(TensorInfo("x", np.dtype("float32"), ("batch", 3)))
+    x: float32[batch, 3]
+    """
+
+    name: str
+    dtype: np.dtype
+    shape: tuple[int | str | None, ...] | None  # None: not even the rank is known
+
+    def __str__(self) -> str:
+        if self.shape is None:
+            return f"{self.name}: {self.dtype}[…]"
+        return f"{self.name}: {self.dtype}[{', '.join('?' if d is None else str(d) for d in self.shape)}]"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that was read: its bytes, where it lay, its inputs and outputs."""
+
+    data: bytes = field(repr=False)
+    path: Path | None  # set only where the engine needs it: weights lie in files beside the model
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    opset: int  # of the default operator set
+
+
+def read_model(model: Path | str | bytes) -> Model:
+    """Read an ONNX model from a path or from its bytes.
+
+    Raises
+    ------
+    BadInput
+        Not a file, empty, cut, no protobuf, no graph, no output, weights missing or outside its folder.
+
+    >>> [str(i) for i in read_model("models/mnist.onnx").inputs]
+    ['Input3: float32[1, 1, 28, 28]']
+    """
+    path, data, said = _bytes_of(model)
+    proto = _parse(data, said)
+    external = _check_external(proto, path, said)
+    return Model(data, path if external else None, _inputs(proto, said), _outputs(proto, said), _opset(proto))
+
+
+def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
+    """The protobuf of a model, or BadInput in one line."""
+    return _parse(data, said)
+
+
+def _bytes_of(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
+    if isinstance(model, bytes | bytearray | memoryview):
+        return None, bytes(model), f"the model ({len(model)} bytes)"
+    if not isinstance(model, str | Path):
+        raise BadInput(f"a model is a path or bytes, not {type(model).__name__}; give one of these")
+    path = Path(model).expanduser()
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; give the path of the .onnx file in it")
+    if not path.exists():
+        raise BadInput(f"{path} does not exist; check the path (the working folder is {Path.cwd()})")
+    if not path.is_file():
+        raise BadInput(f"{path} is not a plain file; give the path of an .onnx file")
+    if path.stat().st_size >= _LARGEST:
+        raise BadInput(f"{path} has {path.stat().st_size} bytes; a protobuf holds 2 GiB: keep the weights beside it")
+    try:
+        return path, path.read_bytes(), str(path)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+
+
+def _parse(data: bytes, said: str) -> onnx.ModelProto:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    if not data:
+        raise BadInput(f"{said} is empty; get the file again")
+    proto = onnx.ModelProto()
+    try:
+        proto.ParseFromString(data)
+    except DecodeError:
+        raise BadInput(f"{said} is not an ONNX model, or is cut short (no valid protobuf); get the file again") from None
+    if not proto.HasField("graph"):
+        raise BadInput(f"{said} holds no graph; export the model again")
+    if not proto.graph.output:
+        raise BadInput(f"{said} has a graph without outputs; export the model again")
+    return proto
+
+
+def _check_external(proto: onnx.ModelProto, path: Path | None, said: str) -> bool:
+    """Refuse weights that are missing or lie outside the model's folder; True where there are such weights."""
+    found = False
+    for tensor in _tensors(proto):
+        if not tensor.external_data and tensor.data_location != tensor.EXTERNAL:
+            continue
+        found = True
+        place = {entry.key: entry.value for entry in tensor.external_data}
+        location = place.get("location", "")
+        what = f"{said}: the weights of {tensor.name!r} are in {location!r}"
+        if path is None:
+            raise BadInput(f"{what}, a file beside the model; give the model's path instead of its bytes")
+        folder = path.resolve().parent
+        target = (folder / location).resolve()  # follows links, so that one out of the folder is seen
+        if not location or not target.is_relative_to(folder) or Path(location).is_absolute():
+            raise BadInput(f"{what}, outside the model's folder; put the file beside the model and name it there")
+        if not target.is_file():
+            raise BadInput(f"{what}, which does not exist; put that file beside the model")
+        _check_span(place, target, what)
+    return found
+
+
+def _check_span(place: dict[str, str], target: Path, what: str) -> None:
+    try:
+        offset, length = int(place.get("offset", 0)), int(place.get("length", 0))
+    except ValueError:
+        raise BadInput(f"{what} with an offset or length that is no number; export the model again") from None
+    size = target.stat().st_size
+    if offset < 0 or length < 0 or offset + length > size:
+        raise BadInput(f"{what} at {offset} + {length} bytes, but that file has {size}; get the file again")
+
+
+def _tensors(proto: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
+    """Every tensor of a model: initializers and attributes, in subgraphs and functions too."""
+    graphs = [proto.graph]
+    nodes = [node for function in proto.functions for node in function.node]
+    while graphs or nodes:
+        if graphs:
+            graph = graphs.pop()
+            yield from graph.initializer
+            for sparse in graph.sparse_initializer:
+                yield from (sparse.values, sparse.indices)
+            nodes.extend(graph.node)
+            continue
+        for attribute in nodes.pop().attribute:
+            if attribute.HasField("t"):
+                yield attribute.t
+            yield from attribute.tensors
+            if attribute.HasField("g"):
+                graphs.append(attribute.g)
+            graphs.extend(attribute.graphs)
+
+
+def _inputs(proto: onnx.ModelProto, said: str) -> tuple[TensorInfo, ...]:
+    # Files of IR 3 and before list their initializers as inputs too: those are weights, not inputs.
+    weights = {t.name for t in proto.graph.initializer} | {t.values.name for t in proto.graph.sparse_initializer}
+    return tuple(_info(v, said) for v in proto.graph.input if v.name not in weights)
+
+
+def _outputs(proto: onnx.ModelProto, said: str) -> tuple[TensorInfo, ...]:
+    return tuple(_info(v, said) for v in proto.graph.output)
+
+
+def _info(value: onnx.ValueInfoProto, said: str) -> TensorInfo:
+    import onnx
+
+    kind = value.type.WhichOneof("value")
+    if kind != "tensor_type":
+        raise BadInput(f"{said}: {value.name!r} is of type {kind or 'unknown'}; only tensors can be given and compared")
+    tensor = value.type.tensor_type
+    try:
+        dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+    except (KeyError, ValueError, TypeError):
+        raise BadInput(f"{said}: {value.name!r} has the unknown element type {tensor.elem_type}; export it again") from None
+    if not tensor.HasField("shape"):
+        return TensorInfo(value.name, dtype, None)
+    return TensorInfo(value.name, dtype, tuple(_dimension(d) for d in tensor.shape.dim))
+
+
+def _dimension(dim: onnx.TensorShapeProto.Dimension) -> int | str | None:
+    if dim.HasField("dim_value"):
+        return dim.dim_value
+    return dim.dim_param or None
+
+
+def _opset(proto: onnx.ModelProto) -> int:
+    return max((o.version for o in proto.opset_import if o.domain in ("", "ai.onnx")), default=1)

@@ -1,0 +1,58 @@
+"""OpenVINO, through its wheel (an extra: ``pip install 'onnx-engine-lab[openvino]'``)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.engines.base import Card, Engine, Options, Run
+from helpers.engines.model import Model
+
+
+class OpenVino(Engine):
+    """Intel's runtime, held to the precision that the file says."""
+
+    card = Card(
+        name="openvino",
+        title="OpenVINO",
+        package="openvino",
+        binding="wheel",
+        language="C++",
+        licence="Apache-2.0",
+        does="inference",
+        threads="inside an operator",
+        devices="CPU",
+        source="https://github.com/openvinotoolkit/openvino",
+        options=("intra_threads", "precision"),
+        good_to_know="Left alone it computes float32 models in bfloat16 on CPUs that have it; here it is told not to.",
+    )
+    remedy = "pip install 'onnx-engine-lab[openvino]', or pip install openvino"
+
+    def probe(self) -> None:
+        import openvino
+
+        assert "CPU" in openvino.Core().available_devices
+
+    def open(self, model: Model, options: Options) -> Run:
+        import openvino
+
+        core = openvino.Core()
+        settings: dict[str, object] = {"INFERENCE_NUM_THREADS": options.intra_threads, "NUM_STREAMS": 1}
+        if options.precision == "file":
+            # Without this hint a float32 model is silently computed in bfloat16 where the CPU has it:
+            # https://docs.openvino.ai/2026/openvino-workflow/running-inference/optimize-inference/precision-control.html
+            settings["INFERENCE_PRECISION_HINT"] = "f32"
+        source = str(model.path) if model.path is not None else model.data
+        compiled = core.compile_model(core.read_model(source), "CPU", settings)
+        request = compiled.create_infer_request()
+        places = [_index(compiled.inputs, info.name) for info in model.inputs]
+        outputs = [_index(compiled.outputs, info.name) for info in model.outputs]
+
+        def run(arrays: list[np.ndarray]) -> list[np.ndarray]:
+            results = request.infer(dict(zip(places, arrays, strict=True)), share_inputs=True)
+            return [np.array(results[i]) for i in outputs]  # a copy: the next call writes into the same memory
+
+        return run
+
+
+def _index(ports, name: str) -> int:  # noqa: ANN001 (a list of openvino ports)
+    return next(i for i, port in enumerate(ports) if name in port.get_names())

@@ -1,0 +1,39 @@
+"""onnx.reference: the operators as the standard's authors wrote them down, in numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.engines.base import Card, Engine, Options, Run
+from helpers.engines.model import Model
+
+
+class Reference(Engine):
+    """What "right" means here: every other engine's answer is compared with this one's."""
+
+    card = Card(
+        name="reference",
+        title="onnx.reference",
+        package="onnx",
+        binding="wheel",
+        language="Python",
+        licence="Apache-2.0",
+        does="inference",
+        threads="none of its own (numpy's matrix product may use some)",
+        devices="CPU",
+        source="https://github.com/onnx/onnx",
+        good_to_know="Written to be read, not to be fast.",
+    )
+    remedy = "pip install onnx"
+
+    def probe(self) -> None:
+        import onnx.reference  # noqa: F401 (that it imports is the question)
+
+    def open(self, model: Model, options: Options) -> Run:
+        import onnx
+        from onnx.reference import ReferenceEvaluator
+
+        proto = onnx.load(model.path) if model.path is not None else onnx.load_model_from_string(model.data)
+        evaluator = ReferenceEvaluator(proto)
+        names = [info.name for info in model.inputs]
+        return lambda arrays: [np.asarray(out) for out in evaluator.run(None, dict(zip(names, arrays, strict=True)))]

@@ -1,0 +1,92 @@
+"""wonnx, through its wheel: ONNX on the GPU, by way of WebGPU's Vulkan, Metal or DirectX."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.engines.base import Card, Engine, Options, Run
+from helpers.engines.errors import ModelRejected, RunFailed, one_line
+from helpers.engines.model import Model, TensorInfo, parse
+
+
+class Wonnx(Engine):
+    """Every operator is a compute shader; every error is a panic, so it always runs in a process of its own."""
+
+    card = Card(
+        name="wonnx",
+        title="wonnx",
+        package="wonnx",
+        binding="wheel",
+        language="Rust, WGSL",
+        licence="MIT or Apache-2.0",
+        does="inference",
+        threads="none (the GPU's)",
+        devices="GPU (Vulkan, Metal, DirectX); a software adapter will do",
+        source="https://github.com/webonnx/wonnx",
+        good_to_know="Takes float32 only and fixed shapes only; no release since 2023.",
+    )
+    remedy = "pip install wonnx, and a Vulkan driver (on Debian: apt-get install mesa-vulkan-drivers)"
+    isolated_only = True
+
+    def probe(self) -> None:
+        import onnx.parser
+        import wonnx
+
+        model = onnx.parser.parse_model(
+            '<ir_version: 7, opset_import: ["": 13]> probe (float[1] x) => (float[1] y) { y = Relu(x) }'
+        )
+        session = wonnx.Session.from_bytes(model.SerializeToString())
+        assert session.run({"x": [2.0]}) == {"y": [2.0]}
+
+    def open(self, model: Model, options: Options) -> Run:
+        import wonnx
+
+        for info in model.inputs:
+            if info.dtype != np.float32:
+                raise ModelRejected(self.card.name, f"it takes float32 only, and input {info.name!r} is {info.dtype}")
+        shapes = _fixed_shapes(model)
+        source = model.data if model.path is None else str(model.path)
+        start = wonnx.Session.from_bytes if model.path is None else wonnx.Session.from_path
+        session = _unpanicked(ModelRejected, start, source)
+        names = [info.name for info in model.inputs]
+
+        def run(arrays: list[np.ndarray]) -> list[np.ndarray]:
+            flat = {name: array.ravel().tolist() for name, array in zip(names, arrays, strict=True)}
+            got = _unpanicked(RunFailed, session.run, flat)
+            return [np.array(got[name], np.float32).reshape(shape) for name, shape in shapes.items()]
+
+        return run
+
+
+def _unpanicked(kind, call, argument):  # noqa: ANN001, ANN202 (wonnx ships no types)
+    """Wonnx tells every error by a panic (a BaseException); its words follow the last ``value: ``."""
+    try:
+        return call(argument)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise kind("wonnx", one_line(error).removeprefix("called `Result::unwrap()` on an `Err` value: ")) from None
+
+
+def _fixed_shapes(model: Model) -> dict[str, tuple[int, ...]]:
+    """The shape of each output; wonnx gives flat lists, so a shape that is not fixed cannot be restored."""
+    outputs = model.outputs
+    if not all(_fixed(info) for info in outputs):
+        outputs = _inferred(model)
+    for info in outputs:
+        if not _fixed(info):
+            raise ModelRejected("wonnx", f"it needs fixed shapes, and output {info} has none; fix the input's shape")
+    return {info.name: info.shape for info in outputs}
+
+
+def _fixed(info: TensorInfo) -> bool:
+    return info.shape is not None and all(isinstance(d, int) for d in info.shape)
+
+
+def _inferred(model: Model) -> tuple[TensorInfo, ...]:
+    import onnx
+
+    from helpers.engines.model import read_model
+
+    inferred = onnx.shape_inference.infer_shapes(parse(model.data))
+    return read_model(inferred.SerializeToString()).outputs if model.path is None else model.outputs

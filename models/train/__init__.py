@@ -1,0 +1,16 @@
+"""How models/mnist.onnx was made, in parts that each do one job.
+
+=============  ==================================================================
+``data``       fetches the MNIST digits and reads them
+``augment``    bends, turns and thickens digits, so that a mouse drawing works too
+``network``    the network, in JAX
+``train``      the training loop
+``export``     weights into an ONNX file
+``strokes``    300 digits drawn by a pen, never trained on
+``evaluate``   measures the file and writes the numbers into models/README.md
+``digits``     writes data/digits.npz
+=============  ==================================================================
+
+Run ``python -m models.train`` from the root of the repository. Only ``augment``, ``network`` and ``train`` need
+JAX; the rest needs numpy, onnx and onnxruntime.
+"""
