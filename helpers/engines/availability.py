@@ -1,70 +1,88 @@
-"""Whether an engine can run on this machine, found out in a process that may die of it."""
+"""Whether engines can run on this machine, found out in processes that may die of it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.engines.base import Availability, Engine
 from helpers.engines.errors import one_line
 
 _LIMIT = 60  # seconds; a probe that hangs counts as "no"
+_PROCESSES = 2  # that probe side by side; each imports numpy once, which costs more than most probes
+_MARK = "onnx-lab probe: "  # libraries print too
 _YES: set[str] = set()  # an engine that could run once can still; one that could not may have been installed since
 
-_CHILD = """
+_CHILD = f"""
 import sys
+from helpers.engines.errors import one_line
 from helpers.engines.registry import get
-try:
-    get(sys.argv[1]).probe()
-except BaseException as error:  # a Rust panic is no Exception
-    from helpers.engines.errors import one_line
-    print("\\n" + one_line(error))
-    sys.exit(3)
+for name in sys.argv[1:]:
+    why = ""
+    try:
+        get(name).probe()
+    except BaseException as error:  # a Rust panic is no Exception
+        why = one_line(error)
+    print("\\n{_MARK}" + name + " " + why, flush=True)
 """
 
 
 def check(engine: Engine) -> Availability:
-    """Run the engine's probe in a process of its own; never raises."""
-    if engine.name in _YES:
-        return Availability(True)
-    if not engine.card.version:
-        return Availability(False, f"the package {engine.card.package!r} is not installed", engine.remedy)
-    why = _probe(engine.name)
-    if why:
-        return Availability(False, why, engine.remedy)
-    _YES.add(engine.name)
-    return Availability(True)
+    """Whether one engine can run here; never raises.
+
+    >>> from helpers import engines
+    >>> bool(check(engines.get("onnxruntime")))
+    True
+    """
+    return check_all([engine])[engine.name]
 
 
 def check_all(engines: Iterable[Engine]) -> dict[str, Availability]:
-    """The availability of many engines, found out side by side."""
+    """Whether each of many engines can run here; never raises."""
     found = list(engines)
-    with ThreadPoolExecutor(max_workers=max(1, len(found))) as pool:
-        return dict(zip([e.name for e in found], pool.map(check, found), strict=True))
+    unknown = [e.name for e in found if e.name not in _YES and e.card.version]
+    shares = [share for i in range(_PROCESSES) if (share := unknown[i::_PROCESSES])]
+    whys: dict[str, str] = {}
+    with ThreadPoolExecutor(_PROCESSES) as pool:
+        for told in pool.map(_probe, shares):
+            whys.update(told)
+    _YES.update(name for name, why in whys.items() if not why)
+    return {e.name: _verdict(e, whys.get(e.name, "")) for e in found}
 
 
-def _probe(name: str) -> str:
-    """Why the engine cannot run, or "" where it can."""
+def _verdict(engine: Engine, why: str) -> Availability:
+    if engine.name in _YES:
+        return Availability(True)
+    return Availability(False, why or f"the package {engine.card.package!r} is not installed", engine.remedy)
+
+
+def _probe(names: Sequence[str]) -> dict[str, str]:
+    """Why each engine cannot run, or "" where it can; one that ends the process does not take the rest with it."""
+    if not names:
+        return {}
+    out, how = _run_child(names)
+    lines = [line.removeprefix(_MARK) for line in out.splitlines() if line.startswith(_MARK)]
+    told = {name: why for name, _, why in (line.partition(" ") for line in lines)}
+    left = [name for name in names if name not in told]
+    if left:
+        told[left[0]] = how
+        told.update(_probe(left[1:]))
+    return told
+
+
+def _run_child(names: Sequence[str]) -> tuple[str, str]:
     environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    command = [sys.executable, "-c", _CHILD, *names]
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _CHILD, name],
-            capture_output=True,
-            timeout=_LIMIT,
-            env=environment,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
+            command, capture_output=True, timeout=_LIMIT, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace"
         )
-    except subprocess.TimeoutExpired:
-        return f"its test did not end within {_LIMIT} s"
+    except subprocess.TimeoutExpired as error:
+        out = error.stdout or b""
+        return out.decode(errors="replace") if isinstance(out, bytes) else out, f"its test did not end in {_LIMIT} s"
     except OSError as error:
-        return f"its test could not be started: {one_line(error)}"
-    if done.returncode == 0:
-        return ""
-    if done.returncode == 3:
-        return done.stdout.strip().splitlines()[-1]
-    return f"its test ended with status {done.returncode}: {one_line(done.stderr or 'no message')}"
+        return "", f"its test could not be started: {one_line(error)}"
+    return done.stdout, f"its test ended with status {done.returncode}: {one_line(done.stderr or 'no message')}"

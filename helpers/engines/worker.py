@@ -19,6 +19,7 @@ import weakref
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -115,6 +116,11 @@ class Isolated:
             except ProcessExpired as error:
                 self._end()
                 raise EngineCrashed(self.name, self._last_words(error.exitcode)) from None
+            except BrokenProcessPool:
+                self._end()
+                raise EngineCrashed(
+                    self.name, "its process was ended between two calls; the next call starts a new one"
+                ) from None
             except EngineCrashed:  # a panic: the process lives, but nobody knows in what state
                 self._end()
                 raise

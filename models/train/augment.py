@@ -7,6 +7,7 @@ enlarged to 20 pixels, a thicker line. All of it runs in JAX, on a whole batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -57,10 +58,11 @@ def augment(key: jax.Array, images: jax.Array, strength: Strength = Strength()) 
     """
     warp, line, keep = jax.random.split(key, 3)
     changed = _weigh(line, _warp(warp, images, strength), strength)
-    plain = jax.random.uniform(keep, (len(images), 1, 1)) < strength.plain
-    return jnp.where(plain, images, changed)
+    return _mix(keep, images, changed, strength)
 
 
+# Three compiled parts, not one: joined, XLA would sample each pixel anew for every neighbour that asks for it.
+@partial(jax.jit, static_argnames="s")
 def _warp(key: jax.Array, images: jax.Array, s: Strength) -> jax.Array:
     n = len(images)
     affine, elastic = jax.random.split(key)
@@ -90,6 +92,7 @@ def _sample(images: jax.Array, y: jax.Array, x: jax.Array) -> jax.Array:
     return (upper * (1 - down) + lower * down).reshape(n, SIDE, SIDE)
 
 
+@partial(jax.jit, static_argnames="s")
 def _weigh(key: jax.Array, images: jax.Array, s: Strength) -> jax.Array:
     """Thinner or thicker lines, between no step and the most steps."""
     amount = jax.random.uniform(key, (len(images), 1, 1), minval=-s.thinner, maxval=s.thicker)
@@ -98,6 +101,11 @@ def _weigh(key: jax.Array, images: jax.Array, s: Strength) -> jax.Array:
     once = _spread(images)
     thick = images + part(0.0) * (once - images) + part(1.0) * (_spread(once) - once)
     return jnp.where(amount < 0, images + thin * (1 - _spread(1 - images) - images), thick)
+
+
+@partial(jax.jit, static_argnames="s")
+def _mix(key: jax.Array, images: jax.Array, changed: jax.Array, s: Strength) -> jax.Array:
+    return jnp.where(jax.random.uniform(key, (len(images), 1, 1)) < s.plain, images, changed)
 
 
 def _spread(images: jax.Array) -> jax.Array:

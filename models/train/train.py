@@ -77,7 +77,8 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
         for i in range(per_epoch):
             picked = shuffled[i * plan.batch : (i + 1) * plan.batch]
             key = jax.random.fold_in(jax.random.key(plan.seed), epoch * per_epoch + i)
-            params, mean, state, loss = step(params, mean, state, key, images[picked], labels[picked])
+            changed = augment(key, jnp.asarray(images[picked], jnp.float32) / 255, plan.strength)
+            params, mean, state, loss = step(params, mean, state, changed, labels[picked])
             losses.append(loss)
         right = _accuracy(mean, *held)
         seconds = time.perf_counter() - start
@@ -86,10 +87,9 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
     return Trained(weights, right, _facts(plan, right, time.perf_counter() - start))
 
 
-def _step(optimiser: optax.GradientTransformation, plan: Plan, params, mean, state, key, images, labels):  # noqa: ANN001, ANN202
+def _step(optimiser: optax.GradientTransformation, plan: Plan, params, mean, state, images, labels):  # noqa: ANN001, ANN202
     """One step. JAX traces it, so its arguments are trees of arrays without one type to name."""
-    changed = augment(key, images.astype(jnp.float32) / 255, plan.strength)
-    loss, slope = jax.value_and_grad(_loss)(params, changed, labels, plan.smoothing)
+    loss, slope = jax.value_and_grad(_loss)(params, images, labels, plan.smoothing)
     updates, state = optimiser.update(slope, state, params)
     params = optax.apply_updates(params, updates)
     mean = optax.incremental_update(params, mean, 1 - plan.average)

@@ -1,0 +1,68 @@
+"""Tables and progress bars for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from helpers.compare.run import Comparison
+from helpers.compare.run import Progress as Report
+from helpers.units import number, seconds
+
+_STYLES = {"right": "green", "unavailable": "dim"}
+
+
+def print_engines(rows: list[dict[str, Any]]) -> None:
+    """The table of ``onnx-lab engines``."""
+    table = Table("engine", "version", "binding", "available", box=None, header_style="dim", pad_edge=False)
+    for row in rows:
+        can = Text("yes", "green") if row["available"] else Text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
+        table.add_row(row["name"], Text(row["version"] or "–"), row["binding"], can)
+    Console().print(table)
+
+
+def print_comparison(result: Comparison) -> None:
+    """The table of ``onnx-lab compare``; engines' and files' words are shown as they are, never as markup."""
+    console = Console()
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in ("engine", "outcome"):
+        table.add_column(column)
+    for column in ("error", "precision", "flips", "load", "first call", "p50"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in result.rows:
+        style = _STYLES.get(row.outcome, "bold red")
+        table.add_row(
+            row.engine,
+            Text(row.outcome, style),
+            number(row.error),
+            row.precision or "",
+            "" if row.flips is None else str(row.flips),
+            *map(seconds, (row.load_s, row.first_s, row.p50_s)),
+        )
+    console.print(table)
+    for row in result.rows:
+        if row.message:
+            console.print(Text(f"{row.engine}: {row.message}", "dim"))
+    console.print(Text(f"{result.n} samples through {result.model}, measured against {result.reference}.", "dim"))
+    if result.note:
+        console.print(Text(result.note, "yellow"))
+    console.print(Text("One process each and a quick p50: good for an order of magnitude, not for a verdict.", "dim"))
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A progress bar on the error stream, so that the output stays clean; silent where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(engine: str, done: int, total: int) -> None:
+            bar.update(task, description=Text(engine).plain, completed=done, total=total)
+
+        yield report

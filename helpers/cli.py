@@ -1,0 +1,118 @@
+"""The command ``onnx-lab``: the suite for scripts, CI and the terminal.
+
+Exit status: 0 done, 1 a comparison found something wrong, 2 bad usage or a bad file (one line says what to do).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from helpers.engines.errors import BadInput, LabError
+
+app = typer.Typer(
+    help="The engines that execute ONNX models, side by side.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Engines = Annotated[str | None, typer.Option("--engines", help="Engines by name, e.g. onnxruntime,tract-wheel.")]
+
+
+def main() -> None:
+    """Run the command; what is wrong is said in one line."""
+    try:
+        app()
+    except LabError as error:
+        print(f"onnx-lab: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command()
+def engines(as_json: Json = False) -> None:
+    """Every engine: version, binding, whether it can run here, or why not and what to do."""
+    from helpers.engines.availability import check_all
+    from helpers.engines.registry import pick
+
+    found = pick()
+    can = check_all(found)
+    rows = [
+        {
+            "name": engine.name,
+            "binding": engine.card.binding,
+            "version": engine.card.version or None,
+            "available": can[engine.name].available,
+            "why": can[engine.name].why,
+            "remedy": can[engine.name].remedy,
+        }
+        for engine in found
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    from helpers import _terminal
+
+    _terminal.print_engines(rows)
+
+
+@app.command()
+def compare(
+    model: Annotated[Path, typer.Argument(help="An .onnx file.")],
+    inputs: Annotated[
+        Path | None, typer.Option(help="An .npz: one array per graph input, samples stacked on a new first axis.")
+    ] = None,
+    names: Engines = None,
+    dim: Annotated[list[str] | None, typer.Option(help="The size of a symbolic dimension, e.g. batch=4.")] = None,
+    tolerance: Annotated[float | None, typer.Option(help="Largest norm-wise error that counts as right.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many samples.")] = None,
+    allow_nan: Annotated[bool, typer.Option("--allow-nan", help="Take inputs that hold NaN.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a model in every engine on the same inputs, and compare the answers with the reference's."""
+    from helpers import _terminal
+    from helpers import compare as comparing
+
+    with _terminal.progress() as report:
+        result = comparing.compare(
+            model,
+            inputs=inputs,
+            engines=names,
+            dims=_dims(dim or []),
+            tolerance=tolerance,
+            limit=limit,
+            allow_nan=allow_nan,
+            progress=report,
+        )
+    if as_json:
+        print(json.dumps(result.to_json(), indent=2))
+    else:
+        _terminal.print_comparison(result)
+    if any(row.outcome not in ("right", "unavailable") for row in result.rows):
+        raise typer.Exit(1)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Start JupyterLab on the first notebook; what follows is handed to JupyterLab, e.g. --no-browser."""
+    from helpers.lab import start
+
+    sys.exit(start(context.args))
+
+
+def _dims(given: list[str]) -> dict[str, int]:
+    sizes = {}
+    for text in given:
+        name, _, size = text.partition("=")
+        if not name or not size.isdecimal():
+            raise BadInput(f"--dim {text!r}: give NAME=SIZE with a whole number, e.g. batch=4")
+        sizes[name] = int(size)
+    return sizes
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What to feed a model: arrays from a file, the digits, or seeded random numbers that fit."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from helpers.engines.errors import BadInput
+from helpers.engines.model import TensorInfo
+from helpers.engines.session import check_inputs
+
+Sample = dict[str, np.ndarray]
+_LARGEST = 2**28  # elements in one made-up input; more is surely a broken file
+
+
+def load_inputs(path: Path | str, inputs: tuple[TensorInfo, ...], *, allow_nan: bool = False) -> list[Sample]:
+    """Samples from an ``.npz``: one array per graph input, samples stacked on a new first axis.
+
+    Raises
+    ------
+    BadInput
+        No such file, no npz, a name, dtype, shape or sample count that does not fit, object arrays, NaN.
+    """
+    arrays = _read(Path(path))
+    for name in arrays:
+        if name not in {info.name for info in inputs}:
+            raise BadInput(f"{path}: the model has no input {name!r}; its inputs: {', '.join(map(str, inputs))}")
+    for info in inputs:
+        if info.name not in arrays:
+            raise BadInput(f"{path}: no array for the input {info}; add one named {info.name!r}")
+    counts = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        said = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise BadInput(f"{path}: samples on the first axis differ or are none ({said}); stack as many for every input")
+    samples = [{name: array[i] for name, array in arrays.items()} for i in range(next(iter(counts.values()), 0))]
+    for number, sample in enumerate(samples):
+        try:
+            check_inputs(inputs, sample)
+        except BadInput as error:
+            raise BadInput(f"{path}, sample {number}: {error}; samples are stacked on a new first axis") from None
+        if not allow_nan:
+            _refuse_nan(sample, f"{path}, sample {number}")
+    return samples
+
+
+def make_inputs(
+    inputs: tuple[TensorInfo, ...], *, count: int = 10, seed: int = 0, dims: Mapping[str, int] | None = None
+) -> list[Sample]:
+    """Seeded random samples that fit dtype and shape; a symbolic dimension is 1 unless ``dims`` names it.
+
+    >>> x = TensorInfo("x", np.dtype("float32"), ("batch", 2))
+    >>> make_inputs((x,), count=1, dims={"batch": 3})[0]["x"].shape
+    (3, 2)
+    """
+    sizes = dict(dims or {})
+    known = {d for info in inputs for d in info.shape or () if isinstance(d, str)}
+    for name in sizes:
+        if name not in known:
+            said = ", ".join(sorted(known)) or "none"
+            raise BadInput(f"the model has no symbolic dimension {name!r}; its symbolic dimensions: {said}")
+    rng = np.random.default_rng(seed)
+    return [{info.name: _random(info, sizes, rng) for info in inputs} for _ in range(count)]
+
+
+def is_mnist(inputs: tuple[TensorInfo, ...]) -> bool:
+    """Whether a model takes one 28 × 28 picture, as MNIST's do; the batch may be symbolic."""
+    if len(inputs) != 1 or inputs[0].shape is None or inputs[0].dtype != np.float32:
+        return False
+    shape = inputs[0].shape
+    return len(shape) == 4 and shape[1:] == (1, 28, 28) and (shape[0] == 1 or not isinstance(shape[0], int))
+
+
+def digits(inputs: tuple[TensorInfo, ...], limit: int | None = None) -> list[Sample]:
+    """The digits of ``data/digits.npz`` as samples for a model for which ``is_mnist``."""
+    from helpers.digits.samples import digits as load
+
+    found = load()
+    return [{inputs[0].name: found.tensor(i)} for i in range(min(len(found.labels), limit or len(found.labels)))]
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        raise BadInput(f"{path} is no file; give an .npz with one array per input")
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            if not isinstance(found, np.lib.npyio.NpzFile):
+                raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)")
+            return {name: found[name] for name in found.files}
+    except AttributeError:
+        raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)") from None
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise BadInput(f"{path} holds an object array; save plain numbers, e.g. .astype('float32')") from None
+        raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
+    except (OSError, EOFError, zipfile.BadZipFile, KeyError):
+        raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
+
+
+def _refuse_nan(sample: Sample, said: str) -> None:
+    for name, array in sample.items():
+        bad = np.isnan(array) if array.dtype.kind == "f" else np.zeros(())
+        if bad.any():
+            raise BadInput(
+                f"{said}: input {name!r} holds {int(bad.sum())} NaN, the first at {_where(bad)}; replace them, "
+                "or say --allow-nan to compare how engines carry them"
+            )
+
+
+def _where(bad: np.ndarray) -> list[int]:
+    return [int(i) for i in np.argwhere(bad)[0]]
+
+
+def _random(info: TensorInfo, sizes: Mapping[str, int], rng: np.random.Generator) -> np.ndarray:
+    if info.shape is None:
+        raise BadInput(f"input {info} has no shape in the file; give arrays with --inputs")
+    shape = tuple(_sizes(info.shape, sizes))
+    if any(size < 0 for size in shape) or np.prod(shape, dtype=float) > _LARGEST:
+        raise BadInput(f"input {info.name!r} would have shape {list(shape)}; give smaller arrays with --inputs")
+    if info.dtype == bool:
+        return rng.integers(0, 2, shape).astype(bool)
+    if info.dtype.kind in "iu":
+        return rng.integers(0, 10, shape).astype(info.dtype)  # small, so that they also serve as indices
+    if info.dtype.kind in "fV":
+        return rng.standard_normal(shape).astype(info.dtype)
+    raise BadInput(f"input {info} holds {info.dtype}, for which there are no random values; give arrays with --inputs")
+
+
+def _sizes(shape: tuple[int | str | None, ...], sizes: Mapping[str, int]) -> Iterator[int]:
+    for dim in shape:
+        yield dim if isinstance(dim, int) else sizes.get(dim or "", 1)

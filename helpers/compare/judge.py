@@ -1,0 +1,126 @@
+"""Is an answer right? Norm-wise error, precision class, and argmax flips.
+
+Why norm-wise: an argmax and a cosine miss a change to bfloat16, and element-wise tolerances depend on the scale of
+the input. max|Δ| / max|reference| tells the precision classes apart at any scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.engines.model import TensorInfo
+
+Tensors = Mapping[str, np.ndarray]
+
+TOLERANCE = 1e-5  # of float32: an order above what a different order of additions gives
+_HALF = {"float16": 1e-2, "bfloat16": 5e-2}  # of models whose outputs are no finer than this
+_CLASSES = (("f32", 1e-5), ("tf32/f16", 1.5e-3), ("bf16", 2e-2))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Answer against reference, over all outputs and samples; ``why`` is "" where it is right."""
+
+    error: float  # norm-wise, the worst of all; infinite where shapes or NaN places differ
+    flips: int | None  # samples whose argmax differs; None where an argmax means nothing
+    why: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer counts as right."""
+        return not self.why
+
+
+def error(answer: np.ndarray, reference: np.ndarray) -> float:
+    """The norm-wise error max|Δ| / max|reference| of one tensor; infinite where NaN or infinities differ in place.
+
+    >>> f"{error(np.array([1.0, 2.02]), np.array([1.0, 2.0])):.3f}"
+    '0.010'
+    """
+    if answer.size == 0:
+        return 0.0
+    if not _is_number(reference):
+        return 0.0 if np.array_equal(answer, reference) else float("inf")
+    a, b = answer.astype(np.float64), reference.astype(np.float64)
+    finite = np.isfinite(b)
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
+        return float("inf")
+    if not finite.any():
+        return 0.0
+    gap, size = float(np.abs(a[finite] - b[finite]).max()), float(np.abs(b[finite]).max())
+    return gap / size if size else (0.0 if gap == 0 else float("inf"))
+
+
+def precision_class(worst: float) -> str:
+    """The coarsest arithmetic that explains an error: f32, tf32/f16, bf16, or none.
+
+    >>> precision_class(3e-7), precision_class(2e-3)
+    ('f32', 'bf16')
+    """
+    return next((name for name, limit in _CLASSES if worst <= limit), "none")
+
+
+def judge(
+    answers: list[Tensors], references: list[Tensors], outputs: tuple[TensorInfo, ...], *, tolerance: float | None = None
+) -> Judgement:
+    """Judge the answers to a list of samples by the references, tensor by tensor.
+
+    Parameters
+    ----------
+    answers, references
+            A dict of tensors by name for every sample.
+    outputs
+        What the model declares; the tolerance follows its coarsest dtype.
+    tolerance
+        The largest norm-wise error that counts as right.
+    """
+    allowed = tolerance if tolerance is not None else _tolerance(outputs)
+    worst, flips, why = 0.0, 0, ""
+    for number, (answer, reference) in enumerate(zip(answers, references, strict=True)):
+        for name, wanted in reference.items():
+            got = answer.get(name)
+            odd = _odd(name, got, wanted)
+            if odd or got is None:
+                return Judgement(float("inf"), None, f"sample {number}: {odd}")
+            e = error(got, wanted)
+            if e > allowed and e > worst:
+                why = f"sample {number}: output {name!r} is off by {e:.1e} of the largest value (allowed {allowed:.0e})"
+            worst = max(worst, e)
+        flips += _flipped(answer, reference)
+    return Judgement(worst, flips if _has_argmax(references) else None, why)
+
+
+def _odd(name: str, got: np.ndarray | None, wanted: np.ndarray) -> str:
+    if got is None:
+        return f"output {name!r} is missing"
+    if got.dtype != wanted.dtype:
+        return f"output {name!r} has dtype {got.dtype}, the reference {wanted.dtype}"
+    if got.shape != wanted.shape:
+        return f"output {name!r} has shape {list(got.shape)}, the reference {list(wanted.shape)}"
+    return ""
+
+
+def _tolerance(outputs: tuple[TensorInfo, ...]) -> float:
+    return max((_HALF.get(str(info.dtype), TOLERANCE) for info in outputs), default=TOLERANCE)
+
+
+def _is_number(array: np.ndarray) -> bool:
+    return array.dtype.kind in "biufV" and array.dtype.names is None  # V: the small floats of ml_dtypes
+
+
+def _first(tensors: Tensors) -> np.ndarray:
+    return next(iter(tensors.values()))
+
+
+def _has_argmax(references: list[Tensors]) -> bool:
+    """An argmax means something for the scores of classes: floats, two or more along the last axis."""
+    first = _first(references[0]) if references else np.zeros(0)
+    return first.dtype.kind == "f" and first.ndim > 0 and first.shape[-1] > 1
+
+
+def _flipped(answer: Tensors, reference: Tensors) -> int:
+    a, b = _first(answer), _first(reference)
+    return int(a.ndim > 0 and a.size > 0 and not np.array_equal(a.argmax(-1), b.argmax(-1)))

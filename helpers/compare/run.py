@@ -1,0 +1,195 @@
+"""Every engine on the same samples, each in its own process, against the reference."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from helpers import engines as _engines
+from helpers.compare import inputs as _inputs
+from helpers.compare.judge import judge, precision_class
+from helpers.engines.base import Engine
+from helpers.engines.errors import (
+    BadInput,
+    EngineCrashed,
+    EngineError,
+    EngineTimedOut,
+    EngineUnavailable,
+    ModelRejected,
+    RunFailed,
+)
+from helpers.engines.model import Model, read_model
+from helpers.engines.worker import Limits
+
+Outcome = Literal["right", "wrong", "cannot load", "cannot run", "crashed", "timed out", "unavailable", "not judged"]
+Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all
+
+_OUTCOMES: dict[type[EngineError], Outcome] = {
+    EngineUnavailable: "unavailable",
+    ModelRejected: "cannot load",
+    RunFailed: "cannot run",
+    EngineCrashed: "crashed",
+    EngineTimedOut: "timed out",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one engine did; times in seconds, None where it did not get so far."""
+
+    engine: str
+    outcome: Outcome
+    error: float | None = None
+    precision: str | None = None
+    flips: int | None = None
+    load_s: float | None = None
+    first_s: float | None = None
+    p50_s: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The table of ``compare``; ``reference`` says what the errors are measured against."""
+
+    model: str
+    n: int
+    reference: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """As plain dicts and lists, for ``json.dumps``; an infinite error is null, as JSON has no word for it."""
+        rows = [asdict(row) for row in self.rows]
+        for row in rows:
+            if row["error"] is not None and not np.isfinite(row["error"]):
+                row["error"] = None
+        return {"model": self.model, "n": self.n, "reference": self.reference, "note": self.note, "rows": rows}
+
+
+@dataclass(frozen=True)
+class _Run:
+    answers: list[dict[str, np.ndarray]]
+    load_s: float
+    seconds: list[float]
+
+
+def compare(
+    model: Path | str | bytes,
+    *,
+    inputs: Path | str | list[_inputs.Sample] | None = None,
+    engines: str | list[str] | None = None,
+    dims: Mapping[str, int] | None = None,
+    tolerance: float | None = None,
+    limit: int | None = None,
+    allow_nan: bool = False,
+    limits: Limits = Limits(),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run a model in every engine on the same samples and judge the answers.
+
+    Parameters
+    ----------
+    model
+        A path, or the bytes of an ONNX file.
+    inputs
+        An ``.npz`` (one array per graph input, samples stacked on a new first axis) or a list of dicts;
+        without it the digits for a model shaped like MNIST, else seeded random numbers.
+    engines
+        Names, or "a,b"; all by default.
+    dims
+        The size of each symbolic dimension of random inputs.
+    tolerance
+        The largest norm-wise error that counts as right.
+    limit
+        At most so many samples.
+
+    Raises
+    ------
+    BadInput
+        The model, the inputs or an engine's name does not fit.
+    """
+    chosen = _engines.pick(engines)
+    known = read_model(model)
+    samples = _samples(known, inputs, dims, allow_nan)[:limit]
+    report = progress or (lambda engine, done, total: None)
+    runs: dict[str, _Run | EngineError] = {}
+    reference, note = _reference(model, samples, limits, report, runs)
+    rows = []
+    for engine in chosen:
+        if engine.name not in runs:
+            runs[engine.name] = _run(engine, model, samples, limits, report)
+        rows.append(_row(engine.name, runs[engine.name], runs.get(reference), known, tolerance))
+    said = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
+    return Comparison(said, len(samples), reference, tuple(rows), note)
+
+
+def _samples(
+    known: Model, given: Path | str | list[_inputs.Sample] | None, dims: Mapping[str, int] | None, allow_nan: bool
+) -> list[_inputs.Sample]:
+    if isinstance(given, str | Path):
+        return _inputs.load_inputs(given, known.inputs, allow_nan=allow_nan)
+    if given is not None:
+        if not given:
+            raise BadInput("inputs are an empty list; give at least one sample, or none for made-up ones")
+        return given
+    if _inputs.is_mnist(known.inputs) and not dims:
+        return _inputs.digits(known.inputs)
+    return _inputs.make_inputs(known.inputs, dims=dims)
+
+
+def _reference(
+    model: Path | str | bytes,
+    samples: list[_inputs.Sample],
+    limits: Limits,
+    report: Progress,
+    runs: dict[str, _Run | EngineError],
+) -> tuple[str, str]:
+    """Fill in the reference's run; onnx.reference, or ONNX Runtime where that one cannot, and the reason."""
+    note = ""
+    for name in ("reference", "onnxruntime"):
+        runs[name] = done = _run(_engines.get(name), model, samples, limits, report)
+        if isinstance(done, _Run):
+            return name, note
+        note += f"{done}. "
+    return "none", note + "So there is nothing to compare with."
+
+
+def _run(
+    engine: Engine, model: Path | str | bytes, samples: list[_inputs.Sample], limits: Limits, report: Progress
+) -> _Run | EngineError:
+    if not engine.card.version:
+        return EngineUnavailable(engine.name, f"not installed; {engine.remedy}")
+    answers, seconds = [], []
+    report(engine.name, 0, len(samples))
+    try:
+        with _engines.isolated(engine, limits=limits) as isolated, isolated.load(model) as session:
+            for number, sample in enumerate(samples, 1):
+                ran = session.timed(sample)
+                answers.append(ran.outputs)
+                seconds.append(ran.seconds)
+                report(engine.name, number, len(samples))
+            return _Run(answers, session.load_seconds, seconds)
+    except EngineError as error:
+        if isinstance(error, ModelRejected | EngineCrashed) and not (found := engine.availability()):
+            return EngineUnavailable(engine.name, f"{found.why}; {found.remedy}")
+        return error
+
+
+def _row(
+    name: str, done: _Run | EngineError, reference: _Run | EngineError | None, known: Model, tolerance: float | None
+) -> Row:
+    if isinstance(done, EngineError):
+        return Row(name, _OUTCOMES[type(done)], message=done.why)
+    p50 = statistics.median(done.seconds[1:] or done.seconds)
+    times = {"load_s": done.load_s, "first_s": done.seconds[0], "p50_s": p50}
+    if not isinstance(reference, _Run):
+        return Row(name, "not judged", message="it ran, but there is no reference to compare with", **times)
+    found = judge(done.answers, reference.answers, known.outputs, tolerance=tolerance)
+    outcome: Outcome = "right" if found.right else "wrong"
+    return Row(name, outcome, found.error, precision_class(found.error), found.flips, message=found.why, **times)

@@ -1,0 +1,31 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+
+def seconds(value: float | None) -> str:
+    """A time with a fitting unit, two or three digits.
+
+    >>> seconds(2.4e-05), seconds(0.00138), seconds(2.5), seconds(None)
+    ('24 µs', '1.4 ms', '2.5 s', '')
+    """
+    if value is None:
+        return ""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
+        if value >= scale * 0.9995:
+            scaled = value / scale
+            return f"{scaled:.1f} {unit}" if scaled < 10 else f"{scaled:.0f} {unit}"
+    return "0 ns"
+
+
+def number(value: float | None) -> str:
+    """An error: one digit and a power of ten.
+
+    >>> number(4.9e-07), number(0.0), number(float("inf"))
+    ('5e-07', '0', 'inf')
+    """
+    if value is None:
+        return ""
+    return "0" if value == 0 else "inf" if math.isinf(value) else f"{value:.0e}"
