@@ -163,8 +163,6 @@ def _reference(
 def _run(
     engine: Engine, model: Path | str | bytes, samples: list[_inputs.Sample], limits: Limits, report: Progress
 ) -> _Run | EngineError:
-    if not engine.card.version:
-        return EngineUnavailable(engine.name, f"not installed; {engine.remedy}")
     answers, seconds = [], []
     report(engine.name, 0, len(samples))
     try:
@@ -176,8 +174,6 @@ def _run(
                 report(engine.name, number, len(samples))
             return _Run(answers, session.load_seconds, seconds)
     except EngineError as error:
-        if isinstance(error, ModelRejected | EngineCrashed) and not (found := engine.availability()):
-            return EngineUnavailable(engine.name, f"{found.why}; {found.remedy}")
         return error
 
 

@@ -17,7 +17,6 @@ import threading
 import uuid
 import weakref
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from helpers.engines import _child
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options
-from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, LabError, one_line
+from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, LabError, ModelRejected, one_line
 from helpers.engines.session import check_inputs
 
 GIB = 2**30
@@ -55,7 +54,7 @@ def in_worker() -> bool:
 
 
 class Isolated:
-    """An engine in its own process; the same face as an engine, and sessions that also ``submit``."""
+    """An engine in its own process; the same face as an engine."""
 
     def __init__(self, engine: Engine, *, limits: Limits = Limits()) -> None:
         self.engine, self.limits = engine, limits
@@ -64,9 +63,7 @@ class Isolated:
         handle, log = tempfile.mkstemp(prefix=f"onnx-lab-{engine.name}-", suffix=".log")
         os.close(handle)
         self._log = Path(log)
-        # One thread that waits for the process, so that a caller of ``submit`` need not.
-        self._waiter = ThreadPoolExecutor(1, thread_name_prefix=f"onnx-lab-{engine.name}")
-        self._finalizer = weakref.finalize(self, _clean_up, self._waiter, self._log)
+        self._finalizer = weakref.finalize(self, self._log.unlink, missing_ok=True)
 
     @property
     def card(self) -> Card:
@@ -88,7 +85,12 @@ class Isolated:
         Further errors: EngineCrashed, EngineTimedOut.
         """
         self.engine.refuse_options(options)
-        return RemoteSession(self, str(model) if isinstance(model, Path) else model, options)
+        try:
+            return RemoteSession(self, str(model) if isinstance(model, Path) else model, options)
+        except (ModelRejected, EngineCrashed):
+            if found := self.engine.availability():  # it is the model, not the machine
+                raise
+            raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}") from None
 
     def close(self) -> None:
         """End the process."""
@@ -140,7 +142,7 @@ class Isolated:
         )
         try:
             pool.schedule(_child.ping).result(timeout=self.limits.start)
-        except (ProcessExpired, FutureTimeout) as error:
+        except (ProcessExpired, BrokenProcessPool, FutureTimeout) as error:
             pool.stop()
             raise EngineUnavailable(
                 self.name,
@@ -208,10 +210,6 @@ class RemoteSession:
             ran = self._engine._call(limit, _child.run, self._token, given)
         return ran
 
-    def submit(self, inputs: Mapping[str, np.ndarray]) -> Future[_child.Ran]:
-        """As ``timed``, without waiting."""
-        return self._engine._waiter.submit(self.timed, inputs)
-
     def close(self) -> None:
         """Let go of the model."""
         if self._engine._pool is not None:  # else the process has ended, and the model with it
@@ -226,8 +224,3 @@ class RemoteSession:
     def __repr__(self) -> str:
         ins, outs = ", ".join(map(str, self.inputs)), ", ".join(map(str, self.outputs))
         return f"<session of {self._engine.name} in its own process: {ins} → {outs}>"
-
-
-def _clean_up(waiter: ThreadPoolExecutor, log: Path) -> None:
-    waiter.shutdown(wait=False)
-    log.unlink(missing_ok=True)

@@ -1,0 +1,60 @@
+# The README's two commands are `make lab` and `make test`; the rest is for working on the suite.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+# What a source of packages says about itself stays out of the pinned list.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
+	--no-emit-index-url --no-annotate --no-header --quiet
+
+.PHONY: lab test lint unit lessons browser notebooks soak bench constraints train clean
+
+lab: $(INSTALLED)  ## open JupyterLab on the first notebook (ARGS=--no-browser prints the address only)
+	@$(BIN)/onnx-lab lab $(ARGS)
+
+test: lint unit lessons browser  ## everything, the browser's tests included
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python %d.%d: use 3.11 to 3.13, e.g. make PYTHON=python3.12 lab" % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "No virtual environment could be made: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --editable '.[openvino]' --group test
+	@touch $@
+
+lint: $(INSTALLED)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
+	$(BIN)/pytest tests/unit
+	$(BIN)/pytest --doctest-modules helpers
+
+# nbval runs every notebook; ONNX_LAB_QUICK shrinks what takes long there, and nothing else.
+lessons: $(INSTALLED)  ## every notebook, cell by cell
+	ONNX_LAB_QUICK=1 $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
+
+browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
+	@$(BIN)/python tests/browser/install.py
+	$(BIN)/pytest tests/browser
+
+notebooks: $(INSTALLED)  ## make the exercises from notebooks/solutions, and strip both
+	$(BIN)/python notebooks/make_exercises.py
+
+soak: $(INSTALLED)  ## 500 broken models through every engine; writes benchmarks/results/mutations.md
+	$(BIN)/python benchmarks/mutations.py
+
+bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
+	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/session_cost.py
+	@$(BIN)/python tests/browser/install.py
+	$(BIN)/python benchmarks/pen_to_answer.py
+
+train: $(INSTALLED)  ## train models/mnist.onnx again (half an hour)
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --group train
+	$(BIN)/python -m models.train
+
+constraints: $(INSTALLED)  ## pin the newest versions that fit
+	$(COMPILE) --upgrade pyproject.toml --output-file constraints.txt
+
+clean:  ## take away what make made
+	rm -rf .venv

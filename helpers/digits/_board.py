@@ -1,0 +1,198 @@
+"""The board: a row an engine, with what each says about the digit on the pad, as it is drawn."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import weakref
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+
+from helpers import engines as _engines
+from helpers.compare.inputs import is_mnist
+from helpers.compare.judge import error
+from helpers.digits._lane import Lane, News
+from helpers.digits._say import sentence
+from helpers.digits._view import BoardView
+from helpers.digits.pad import Pad
+from helpers.digits.scores import probabilities
+from helpers.engines.errors import BadInput, one_line
+from helpers.engines.model import Model, read_model
+from helpers.engines.worker import Limits
+from helpers.palette import colour
+
+MNIST = Path(__file__).resolve().parents[2] / "models" / "mnist.onnx"
+_KEPT = 64  # reference answers that are kept, for rows that answer a picture later than the reference did
+_boards: weakref.WeakKeyDictionary[Pad, Board] = weakref.WeakKeyDictionary()
+
+
+def board(
+    pad: Pad | None = None,
+    *,
+    engines: str | list[str] | None = None,
+    model: Path | str | bytes = MNIST,
+    limits: Limits = Limits(run=10),
+) -> Board:
+    """A pad, and beside it what every engine answers.
+
+    Parameters
+    ----------
+    pad
+        The pad to watch; a new one by default. It is ``board.pad``.
+    engines
+        Names, or "a,b"; all by default.
+    model
+        A model that takes one 28 × 28 picture and gives ten scores.
+    limits
+        How long an engine may take, and how much memory it may hold.
+
+    Raises
+    ------
+    BadInput
+        The model does not fit, or there is no such engine.
+
+    >>> b = board(engines="onnxruntime")
+    >>> b.close()
+    """
+    pad = Pad() if pad is None else pad
+    if pad in _boards:
+        _boards[pad].stop()
+    _boards[pad] = made = Board(pad, [e.name for e in _engines.pick(engines)], model, limits)
+    return made
+
+
+class Board(ipywidgets.Box):
+    """The widget that :func:`board` gives: ``pad``, ``rows`` (what the table shows), ``sentence``, ``close()``."""
+
+    def __init__(self, pad: Pad, names: list[str], model: Path | str | bytes, limits: Limits) -> None:
+        known = read_model(model)
+        _refuse_unfit(known)
+        source = model if isinstance(model, bytes) else Path(model)
+        self.pad, self._view = pad, BoardView()
+        layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
+        super().__init__(children=[self.pad, self._view], layout=layout)
+        self._rows = {name: _row(name) for name in names}
+        self._reference = "reference"
+        self._truth: dict[int, np.ndarray] = {}  # the reference's scores by picture
+        self._newest: dict[str, News] = {}  # each engine's newest answer
+        self._seq, self._empty = pad.seq, True
+        self._news: queue.SimpleQueue[News | tuple[int, bool] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._publish, name="board", daemon=True).start()
+        watched = dict.fromkeys([*names, "reference"])  # the reference works even where it has no row
+        self._lanes = {name: Lane(name, source, limits, self._news.put) for name in watched}
+        pad.observe(self._on_picture, names=["seq"])
+        self._on_picture(None)
+
+    @property
+    def rows(self) -> list[dict]:
+        """The rows as the page shows them."""
+        return self._view.rows
+
+    @property
+    def sentence(self) -> str:
+        """The sentence under the table."""
+        return self._view.sentence
+
+    def stop(self) -> None:
+        """Let go of the pad and the engines; what is shown stays."""
+        self.pad.unobserve(self._on_picture, names=["seq"])
+        for lane in self._lanes.values():
+            lane.close()
+        self._news.put(None)
+
+    def close(self) -> None:
+        """Stop, and take the widget from the page."""
+        self.stop()
+        super().close()
+
+    def _on_picture(self, _: object) -> None:
+        seq, stages = self.pad.seq, self.pad.stages
+        self._news.put((seq, stages.empty))
+        if not stages.empty:
+            for lane in self._lanes.values():
+                lane.show(seq, stages.tensor)
+
+    def _publish(self) -> None:
+        """The one thread that writes the rows: takes all news that wait, then sends the page one update."""
+        while (news := self._news.get()) is not None:
+            try:
+                while news is not None:
+                    self._take(news)
+                    news = None if self._news.empty() else self._news.get()
+                self._view.rows = [dict(row) for row in self._rows.values()]
+                self._say()
+            except Exception as problem:  # a thread's exception would vanish, and the board would stand still
+                self._view.sentence = f"The board stumbled: {type(problem).__name__}: {one_line(problem)}"
+
+    def _take(self, news: News | tuple[int, bool]) -> None:
+        if isinstance(news, tuple):
+            self._seq, self._empty = news
+            if self._empty:
+                for row in self._rows.values():
+                    _blank(row)
+            return
+        if news.scores is not None:
+            self._newest[news.engine] = news
+        if news.engine == self._reference:
+            self._take_truth(news)
+        row = self._rows.get(news.engine)
+        if row is None or (news.state == "answered" and self._empty):  # an answer to what has been cleared since
+            return
+        _blank(row)
+        row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq)
+        if news.scores is not None:
+            chances = probabilities(news.scores)
+            row.update(answer=int(chances.argmax()), probabilities=chances.round(6).tolist(), seconds=news.seconds)
+        self._judge()
+
+    def _take_truth(self, news: News) -> None:
+        if news.scores is not None:
+            self._truth[news.seq] = news.scores
+            for old in sorted(self._truth)[:-_KEPT]:
+                del self._truth[old]
+        elif news.state in ("failed", "unavailable") and self._reference != "onnxruntime":
+            self._reference = "onnxruntime"
+            if "onnxruntime" in self._newest:
+                self._take_truth(self._newest["onnxruntime"])
+
+    def _judge(self) -> None:
+        """Compare each row with the reference's answer to the same picture, where both are there."""
+        for name, row in self._rows.items():
+            truth = self._truth.get(row["seq"])
+            if row["state"] == "answered" and row["error"] is None and truth is not None:
+                row["error"] = error(self._newest[name].scores, truth)
+                row["odd"] = int(truth.argmax()) != row["answer"]
+
+    def _say(self) -> None:
+        """Say the result once the pen rests: a screen reader should not be told every stroke."""
+        self._view.reference = self._reference
+        waiting = [r for r in self._rows.values() if r["state"] in ("idle", "answered") and r["seq"] != self._seq]
+        if self._empty or not waiting:
+            self._view.sentence = sentence(list(self._rows.values()), empty=self._empty)
+
+
+def _row(name: str) -> dict:
+    card = _engines.get(name).card
+    row = {"engine": name, "detail": f"{card.binding} · {card.language}", "colour": colour(name), "state": "starting"}
+    return {**row, "text": "", "remedy": "", "progress": None, **_NOTHING}
+
+
+_NOTHING: dict = {"answer": None, "probabilities": None, "seconds": None, "error": None, "odd": False, "seq": 0}
+
+
+def _blank(row: dict) -> None:
+    """Take the answer off a row; an engine that is ready waits, one that cannot run still says why."""
+    row.update(_NOTHING)
+    if row["state"] == "answered":
+        row.update(state="idle", text="")
+
+
+def _refuse_unfit(model: Model) -> None:
+    if not is_mnist(model.inputs):
+        said = ", ".join(map(str, model.inputs)) or "nothing"
+        raise BadInput(f"the board needs a model that takes one picture float32[1, 1, 28, 28]; this one takes {said}")
+    shape = model.outputs[0].shape
+    if not shape or shape[-1] not in (10, None) and isinstance(shape[-1], int):
+        raise BadInput(f"the board needs a model that gives ten scores; this one gives {model.outputs[0]}")

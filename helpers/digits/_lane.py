@@ -1,0 +1,119 @@
+"""One engine's place on the board: a thread that hands the newest picture to the engine's process.
+
+Lanes know nothing of each other, so a slow engine never holds up a fast one; a picture that came and went while the
+engine was busy is never worked on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from helpers import engines
+from helpers.engines.errors import EngineCrashed, EngineError, EngineTimedOut, EngineUnavailable, LabError, one_line
+from helpers.engines.worker import Isolated, Limits, RemoteSession
+
+State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]
+
+_processes: dict[str, Isolated] = {}  # one an engine for all boards, so that running a cell again costs no process
+_processes_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened in a lane."""
+
+    engine: str
+    state: State
+    seq: int = 0  # the picture's number
+    scores: np.ndarray | None = None  # the network's ten numbers
+    seconds: float | None = None  # of the call itself
+    text: str = ""
+    remedy: str = ""
+
+
+class Lane:
+    """Runs one engine on the newest picture; everything that happens is told to ``tell``."""
+
+    def __init__(self, name: str, model: Path | bytes, limits: Limits, tell: Callable[[News], None]) -> None:
+        self.name, self.model, self.limits, self.tell = name, model, limits, tell
+        self.output = ""
+        self._next: tuple[int, np.ndarray] | None = None
+        self._changed = threading.Condition()
+        self._closed = False
+        threading.Thread(target=self._work, name=f"board-{name}", daemon=True).start()
+
+    def show(self, seq: int, tensor: np.ndarray) -> None:
+        """Take a picture, in place of one that waits."""
+        with self._changed:
+            self._next = (seq, tensor)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End the thread after what it is at."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def _work(self) -> None:
+        try:
+            session = self._load()
+            while session is not None and (picture := self._wait()) is not None:
+                self._run(session, *picture)
+        except LabError as error:
+            self.tell(News(self.name, "failed", text=str(error)))
+        except Exception as error:  # a thread's exception would vanish, and the row would wait for ever
+            self.tell(News(self.name, "failed", text=f"{type(error).__name__}: {one_line(error)}"))
+
+    def _load(self) -> RemoteSession | None:
+        self.tell(News(self.name, "starting"))
+        try:
+            session = _process(self.name, self.limits).load(self.model)
+        except EngineUnavailable as error:
+            why, _, remedy = error.why.partition("; ")
+            self.tell(News(self.name, "unavailable", text=why, remedy=remedy))
+        except (EngineCrashed, EngineTimedOut) as error:
+            self.tell(News(self.name, "crashed", text=str(error)))
+        except EngineError as error:
+            self.tell(News(self.name, "failed", text=f"cannot load: {error.why}"))
+        else:
+            self.tell(News(self.name, "idle"))
+            return session
+        return None
+
+    def _wait(self) -> tuple[int, np.ndarray] | None:
+        with self._changed:
+            while self._next is None and not self._closed:
+                self._changed.wait()
+            picture, self._next = self._next, None
+            return None if self._closed else picture
+
+    def _run(self, session: RemoteSession, seq: int, tensor: np.ndarray) -> None:
+        inputs = {session.inputs[0].name: tensor}
+        came_back = ""
+        for attempt in (1, 2):  # a process that ended is started again at once, and asked again once
+            try:
+                ran = session.timed(inputs)
+            except (EngineCrashed, EngineTimedOut) as error:
+                again = "starting again" if attempt == 1 else "draw on to try again"
+                self.tell(News(self.name, "crashed", seq, text=f"{error.why.partition('; the next')[0]}; {again}"))
+                came_back = "came back after a crash"
+            except EngineError as error:
+                self.tell(News(self.name, "failed", seq, text=f"cannot run: {error.why}"))
+                return
+            else:
+                scores = next(iter(ran.outputs.values()))
+                self.tell(News(self.name, "answered", seq, scores, ran.seconds, text=came_back))
+                return
+
+
+def _process(name: str, limits: Limits) -> Isolated:
+    with _processes_lock:
+        if name not in _processes:
+            _processes[name] = engines.isolated(name, limits=limits)
+        return _processes[name]

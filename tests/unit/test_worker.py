@@ -1,0 +1,187 @@
+"""An engine in its own process: whatever it does, the caller gets a typed error in time, and the next call works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import onnx.parser
+import psutil
+import pytest
+
+from helpers import engines
+from helpers.engines import _child
+from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed
+from helpers.engines.worker import GIB, Limits
+
+LIMIT = 3.0  # seconds
+SLACK = 3.0  # a process that is ended on a busy machine is not gone at once
+
+
+def model(text: str) -> bytes:
+    return onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}').SerializeToString()
+
+
+ENDLESS = model(
+    """g (float[1] x) => (float[1] y) {
+    n = Constant<value = int64 {9223372036854775807}>()
+    c = Constant<value = bool {1}>()
+    y = Loop (n, c, x) <body = b (int64 i, bool ci, float[1] v) => (bool co, float[1] vo) { co = Identity(ci) vo = Sin(v) }>
+    }"""
+)
+HUGE = model("g (int64[3] s) => (float[a,b,c] y) { y = ConstantOfShape(s) }")
+
+
+@pytest.fixture
+def runtime():
+    with engines.isolated("onnxruntime", limits=Limits(run=LIMIT, memory=2 * GIB)) as engine:
+        yield engine
+
+
+def works(engine, mnist, blank) -> int:
+    """The engine answers; the id of its process."""
+    with engine.load(mnist) as session:
+        assert session.run({"Input3": blank})["Plus214_Output_0"].shape == (1, 10)
+        return session.pid
+
+
+def test_endless_loop(runtime, mnist, blank):
+    session = runtime.load(ENDLESS)
+    start = time.monotonic()
+    with pytest.raises(EngineTimedOut, match=r"no answer within 3 s, so its process was ended"):
+        session.run({"x": np.zeros(1, np.float32)})
+    assert time.monotonic() - start < LIMIT + SLACK
+    assert works(runtime, mnist, blank) != session.pid
+    assert not psutil.pid_exists(session.pid)
+
+
+def test_memory_beyond_the_limit(runtime, mnist, blank):
+    with runtime.load(HUGE) as session, pytest.raises(RunFailed, match="Failed to allocate memory"):
+        session.run({"s": np.array([40000, 40000, 10])})
+    works(runtime, mnist, blank)
+
+
+def test_memory_limit_is_watched_where_the_system_has_none():
+    """The way that macOS and Windows take, tried here in a process of its own."""
+    code = """
+import threading, time
+from helpers.engines import _child
+threading.Thread(target=_child._watch_memory, args=[300 << 20], daemon=True).start()
+held = b"x" * (600 << 20)
+time.sleep(20)
+print("not reached")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == _child.OUT_OF_MEMORY
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV])
+def test_crash_during_a_call(runtime, mnist, blank, how):
+    session = runtime.load(ENDLESS)
+    threading.Timer(0.5, os.kill, [session.pid, how]).start()
+    with pytest.raises(EngineCrashed, match=f"onnxruntime crashed: its process ended by signal {int(how)}"):
+        session.run({"x": np.zeros(1, np.float32)})
+    assert works(runtime, mnist, blank) != session.pid
+
+
+def test_crash_between_calls_reloads_the_model(runtime, mnist, blank):
+    session = runtime.load(mnist)
+    first = session.pid
+    before = session.run({"Input3": blank})
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(EngineCrashed, match="crashed: its process "):
+        session.run({"Input3": blank})
+    after = session.run({"Input3": blank})  # the same session, in a new process
+    assert session.pid != first
+    np.testing.assert_array_equal(before["Plus214_Output_0"], after["Plus214_Output_0"])
+
+
+def test_last_words_of_an_abort(mnist, blank):
+    """What the engine printed before it ended the process is in the message, on one line."""
+    with engines.isolated("reference") as engine:
+        engine.load(mnist)
+        with pytest.raises(EngineCrashed, match=r"signal 6 \(SIGABRT\), saying: the adapter is gone;"):
+            engine._call(5, _abort)
+        works(engine, mnist, blank)
+
+
+def _abort() -> None:
+    os.write(2, b"the adapter is gone\n")
+    os.abort()
+
+
+def test_panic_ends_the_process(isolated):
+    """A Rust panic (PanicException is no Exception) is a typed error, and the next call gets a fresh process."""
+    engine = isolated["wonnx"]
+    if not (can := engine.availability()):
+        pytest.skip(can.why)
+    relu = model("g (float[3] x) => (float[3] y) { y = Relu(x) }")
+    pid = engine.load(relu).pid
+    with pytest.raises(EngineCrashed, match="wonnx crashed: it panicked: "):
+        engine._call(20, _panic)
+    assert engine.load(relu).pid != pid
+
+
+def _panic() -> None:
+    import wonnx
+
+    from helpers.engines.errors import RunFailed, translate
+
+    try:
+        wonnx.Session.from_bytes(b"no model")
+    except BaseException as error:
+        raise translate("wonnx", error, RunFailed) from None
+
+
+def test_no_process_is_left(mnist, blank):
+    engine = engines.isolated("onnxruntime")
+    pid = works(engine, mnist, blank)
+    assert psutil.pid_exists(pid)
+    engine.close()
+    assert not psutil.pid_exists(pid)
+
+
+def test_workers_end_with_a_killed_parent():
+    """A kernel that is killed cannot end its workers; they end themselves, even out of an endless loop."""
+    code = """
+import sys, threading, numpy as np
+from helpers import engines
+from tests.unit.test_worker import ENDLESS
+if __name__ == "__main__":
+    session = engines.isolated("onnxruntime").load(ENDLESS)
+    threading.Thread(target=session.run, args=[{"x": np.zeros(1, np.float32)}], daemon=True).start()
+    print(session.pid, flush=True)
+    sys.stdin.read()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, "the worker outlives its parent"
+        time.sleep(0.1)
+
+
+def test_script_without_a_guard(tmp_path):
+    """The start of a process imports the script again; without a guard that must end in a message, not in a storm."""
+    script = tmp_path / "script.py"
+    script.write_text("from helpers import engines\nengines.isolated('onnxruntime').load(b'')\n")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "if __name__ == '__main__':" in done.stderr.splitlines()[-1]
+
+
+def test_engines_print_nothing_into_the_notebook(capfd, isolated):
+    engine = isolated["wonnx"]
+    if not (can := engine.availability()):
+        pytest.skip(can.why)
+    with pytest.raises(LabError):  # wonnx prints a backtrace for each panic
+        engine.load(model("g (float[2] x) => (float[2] y) { y = NoSuchOperator(x) }"))
+    assert capfd.readouterr() == ("", "")
