@@ -59,10 +59,15 @@ def print_comparison(result: Comparison) -> None:
 def progress() -> Iterator[Report]:
     """A progress bar on the error stream, so that the output stays clean; silent where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("", total=None)
 
-        def report(engine: str, done: int, total: int) -> None:
-            bar.update(task, description=Text(engine).plain, completed=done, total=total)
+    def report(engine: str, done: int, total: int) -> None:
+        bar.start()  # only now: a bad file is told without a bar
+        bar.update(task, description=engine, completed=done, total=total)
 
+    try:
         yield report
+    finally:
+        bar.stop()

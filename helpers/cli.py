@@ -19,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain lines: for logs, for screen readers, and quicker to start
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Engines = Annotated[str | None, typer.Option("--engines", help="Engines by name, e.g. onnxruntime,tract-wheel.")]

@@ -84,18 +84,18 @@ def digits(inputs: tuple[TensorInfo, ...], limit: int | None = None) -> list[Sam
 def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise BadInput(f"{path} is no file; give an .npz with one array per input")
+    with path.open("rb") as file:
+        start = file.read(6)
+    if start == b"\x93NUMPY":
+        raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)")
     try:
+        if not start.startswith(b"PK"):
+            raise zipfile.BadZipFile
         with np.load(path, allow_pickle=False) as found:
-            if not isinstance(found, np.lib.npyio.NpzFile):
-                raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)")
             return {name: found[name] for name in found.files}
-    except AttributeError:
-        raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)") from None
-    except ValueError as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         if "allow_pickle" in str(error):
             raise BadInput(f"{path} holds an object array; save plain numbers, e.g. .astype('float32')") from None
-        raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
-    except (OSError, EOFError, zipfile.BadZipFile, KeyError):
         raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
 
 

@@ -94,8 +94,11 @@ def preprocess(pixels: np.ndarray) -> Stages:
 
 
 def _checked(pixels: np.ndarray) -> np.ndarray:
-    array = np.asarray(pixels)
     remedy = "give a square picture of numbers from 0 (paper) to 255 (ink)"
+    try:
+        array = np.array(pixels)  # a copy: the pad goes on being drawn on
+    except (TypeError, ValueError):
+        raise BadInput(f"the drawing is a ragged {type(pixels).__name__}: {remedy}") from None
     if array.dtype.kind not in "uif":
         raise BadInput(f"the drawing holds {array.dtype}, not numbers: {remedy}")
     if array.ndim != 2 or array.shape[0] != array.shape[1]:
