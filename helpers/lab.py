@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.engines.errors import BadInput
+from helpers.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("notebooks", "00_draw_a_digit.ipynb")
 
 

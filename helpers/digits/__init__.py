@@ -17,12 +17,14 @@ from helpers.digits.drawings import save as save_drawing
 from helpers.digits.preprocess import Stages, preprocess
 from helpers.digits.samples import Digits, digits
 from helpers.digits.scores import probabilities, softmax
+from helpers.paths import MNIST
 
 if TYPE_CHECKING:
     from helpers.digits._board import Board, board
     from helpers.digits.pad import Pad
 
 __all__ = [
+    "MNIST",
     "Board",
     "Digits",
     "Drawings",

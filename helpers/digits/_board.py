@@ -22,8 +22,8 @@ from helpers.engines.errors import BadInput, one_line
 from helpers.engines.model import Model, read_model
 from helpers.engines.worker import Limits
 from helpers.palette import colour
+from helpers.paths import MNIST
 
-MNIST = Path(__file__).resolve().parents[2] / "models" / "mnist.onnx"
 _KEPT = 64  # reference answers that are kept, for rows that answer a picture later than the reference did
 _boards: weakref.WeakKeyDictionary[Pad, Board] = weakref.WeakKeyDictionary()
 
@@ -74,6 +74,7 @@ class Board(ipywidgets.Box):
         layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
         super().__init__(children=[self.pad, self._view], layout=layout)
         self._rows = {name: _row(name) for name in names}
+        self._stopped = False
         self._reference = "reference"
         self._truth: dict[int, np.ndarray] = {}  # the reference's scores by picture
         self._newest: dict[str, News] = {}  # each engine's newest answer
@@ -97,6 +98,9 @@ class Board(ipywidgets.Box):
 
     def stop(self) -> None:
         """Let go of the pad and the engines; what is shown stays."""
+        if self._stopped:
+            return
+        self._stopped = True
         self.pad.unobserve(self._on_picture, names=["seq"])
         for lane in self._lanes.values():
             lane.close()
@@ -186,7 +190,7 @@ def _blank(row: dict) -> None:
     """Take the answer off a row; an engine that is ready waits, one that cannot run still says why."""
     row.update(_NOTHING)
     if row["state"] == "answered":
-        row.update(state="idle", text="")
+        row.update(state="idle")
 
 
 def _refuse_unfit(model: Model) -> None:

@@ -15,8 +15,18 @@ from typing import Literal
 import numpy as np
 
 from helpers import engines
-from helpers.engines.errors import EngineCrashed, EngineError, EngineTimedOut, EngineUnavailable, LabError, one_line
+from helpers.engines.errors import (
+    EngineCrashed,
+    EngineError,
+    EngineTimedOut,
+    EngineUnavailable,
+    LabError,
+    ModelRejected,
+    RunFailed,
+    one_line,
+)
 from helpers.engines.worker import Isolated, Limits, RemoteSession
+from helpers.rewrite.remote import portable_bytes
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]
 
@@ -42,7 +52,7 @@ class Lane:
 
     def __init__(self, name: str, model: Path | bytes, limits: Limits, tell: Callable[[News], None]) -> None:
         self.name, self.model, self.limits, self.tell = name, model, limits, tell
-        self.output = ""
+        self.note = ""  # what a reader should know about this engine's answers
         self._next: tuple[int, np.ndarray] | None = None
         self._changed = threading.Condition()
         self._closed = False
@@ -72,19 +82,39 @@ class Lane:
 
     def _load(self) -> RemoteSession | None:
         self.tell(News(self.name, "starting"))
+        process = _process(self.name, self.limits)
         try:
-            session = _process(self.name, self.limits).load(self.model)
+            try:
+                session = process.load(self.model)
+            except ModelRejected as error:
+                session = self._load_portable(process, error)
+            # Once for nothing: the first call of a session also pays for memory and shaders, and would mislead.
+            session.timed({session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)})
         except EngineUnavailable as error:
             why, _, remedy = error.why.partition("; ")
             self.tell(News(self.name, "unavailable", text=why, remedy=remedy))
         except (EngineCrashed, EngineTimedOut) as error:
-            self.tell(News(self.name, "crashed", text=str(error)))
-        except EngineError as error:
+            self.tell(News(self.name, "crashed", text=error.why))
+        except RunFailed as error:
+            self.tell(News(self.name, "failed", text=f"cannot run: {error.why}"))
+        except ModelRejected as error:
             self.tell(News(self.name, "failed", text=f"cannot load: {error.why}"))
         else:
-            self.tell(News(self.name, "idle"))
+            self.tell(News(self.name, "idle", text=self.note))
             return session
         return None
+
+    def _load_portable(self, process: Isolated, error: ModelRejected) -> RemoteSession:
+        """Try a form of the model that asks less of an engine; where that fails too, its first words count."""
+        self.tell(News(self.name, "starting", text="cannot load this file; trying a portable form of it"))
+        source = self.model if isinstance(self.model, bytes) else str(self.model)
+        try:
+            portable = process.call(self.limits.load, portable_bytes, source)
+            session = process.load(portable)
+        except Exception:
+            raise error from None
+        self.note = f"runs a portable form of the model, since it cannot load the file as it stands ({error.why})"
+        return session
 
     def _wait(self) -> tuple[int, np.ndarray] | None:
         with self._changed:
@@ -108,7 +138,7 @@ class Lane:
                 return
             else:
                 scores = next(iter(ran.outputs.values()))
-                self.tell(News(self.name, "answered", seq, scores, ran.seconds, text=came_back))
+                self.tell(News(self.name, "answered", seq, scores, ran.seconds, text=came_back or self.note))
                 return
 
 

@@ -18,6 +18,7 @@ def sentence(rows: list[dict], *, empty: bool) -> str:
         return "Nothing drawn. Draw a digit, or take a sample."
     answered = [row for row in rows if row["state"] == "answered"]
     parts = [_answers(answer, answered) for answer, _ in Counter(row["answer"] for row in answered).most_common()]
+    parts += [f"{row['engine']} {row['text']}." for row in answered if row["text"]]
     parts += [f"{row['engine']} {_problem(row)}." for row in rows if row["state"] in ("failed", "crashed")]
     missing = [row["engine"] for row in rows if row["state"] == "unavailable"]
     if missing:

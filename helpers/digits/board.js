@@ -47,7 +47,8 @@ function newRow(engine) {
     digit: span("board-digit"),
     sure: span("board-sure"),
     bars: make("div", { className: "board-bars", role: "img" }, ...DIGITS.map(() => make("i"))),
-    seconds: make("td", { className: "board-number board-time" }),
+    seconds: span("", {}),
+    below: span("board-below", { "aria-hidden": "true" }), // the error again, where its column has no room
     error: make("td", { className: "board-number board-error" }),
     spinner: span("board-spinner", { "aria-hidden": "true" }),
     word: make("b"),
@@ -57,11 +58,12 @@ function newRow(engine) {
   };
   part.chances = make("td", { className: "board-chances" }, part.bars);
   part.message = make("td", { className: "board-message", colSpan: 3 },
-    part.spinner, part.word, part.progress, part.why, part.remedy);
+    part.spinner, part.word, " ", part.progress, part.why, " ", part.remedy);
+  part.time = make("td", { className: "board-number board-time" }, part.seconds, part.below);
   part.tr = make("tr", {},
-    make("th", { scope: "row" }, part.dot, part.name, part.differs, part.detail),
+    make("th", { scope: "row" }, part.dot, part.name, " ", part.differs, part.detail),
     make("td", { className: "board-answer" }, part.digit, part.sure),
-    part.chances, part.seconds, part.error, part.message);
+    part.chances, part.time, part.error, part.message);
   part.tr.dataset.engine = engine;
   part.name.textContent = engine;
   return part;
@@ -108,12 +110,12 @@ function paintRow(part, row) {
   part.differs.hidden = !row.odd;
   text(part.digit, answered ? `${row.answer}` : "–");
   text(part.sure, answered && row.probabilities ? percent(row.probabilities[row.answer]) : "");
-  for (const cell of [part.chances, part.seconds, part.error]) cell.hidden = !speaks;
+  for (const cell of [part.chances, part.time, part.error]) cell.hidden = !speaks;
   part.message.hidden = speaks;
   if (speaks) paintChances(part, row);
   else paintMessage(part, row);
   text(part.seconds, answered ? time(row.seconds) : "");
-  text(part.error, answered ? difference(row.error) : "");
+  for (const place of [part.error, part.below]) text(place, answered ? difference(row.error) : "");
   // Read by those who wait for an answer, so it comes after everything else is painted.
   const { dataset } = part.tr;
   dataset.odd = !!row.odd;

@@ -52,8 +52,9 @@ function build(el) {
     make("div", { className: "pad-frame" }, ui.canvas, ui.hint, ui.cursor),
     make("div", { className: "pad-row" }, ui.clear, ui.undo,
       make("div", { className: "pad-save", role: "group", "aria-label": "Save the drawing" },
-        "Save as", ui.label, ui.save)),
-    make("div", { className: "pad-row pad-samples", role: "group", "aria-label": "Sample digit" }, ...ui.samples),
+        ui.save, "as", ui.label)),
+    make("div", { className: "pad-samples", role: "group", "aria-label": "Sample digit" },
+      make("span", { textContent: "or take a sample" }), ...ui.samples),
     make("div", { className: "pad-row pad-sees" }, ui.seen, ui.caption),
     make("details", { className: "pad-keys" }, make("summary", { textContent: "Keyboard" }), HELP),
     ui.said);

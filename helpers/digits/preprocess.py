@@ -114,7 +114,7 @@ def _checked(pixels: np.ndarray) -> np.ndarray:
 
 def _crop(drawn: np.ndarray) -> np.ndarray:
     ink = drawn > INK
-    rows, columns = ink.any(1).nonzero()[0], ink.any(0).nonzero()[0]
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if rows.size == 0:
         return drawn[:0, :0]
     return drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

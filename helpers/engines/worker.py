@@ -104,8 +104,11 @@ class Isolated:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _call(self, limit: float, function: Any, *arguments: Any) -> Any:
-        """Call a function of ``_child`` in the process; a process that ended is replaced at the next call."""
+    def call(self, limit: float, function: Any, *arguments: Any) -> Any:
+        """Call a function (one that a module holds) in the process, within so many seconds.
+
+        A process that ended is replaced at the next call.
+        """
         with self._lock:
             pool = self._pool or self._start()
             future = pool.schedule(function, args=arguments, timeout=limit)
@@ -189,7 +192,7 @@ class RemoteSession:
 
     def _load(self) -> None:
         limit = self._engine.limits.load
-        told: _child.Loaded = self._engine._call(
+        told: _child.Loaded = self._engine.call(
             limit, _child.load, self._token, self._engine.name, self._model, self._options
         )
         self.inputs, self.outputs = told.inputs, told.outputs
@@ -204,16 +207,16 @@ class RemoteSession:
         arrays = check_inputs(self.inputs, inputs)  # here, so that what does not fit never crosses over
         given = {info.name: array for info, array in zip(self.inputs, arrays, strict=True)}
         limit = self._engine.limits.run
-        ran = self._engine._call(limit, _child.run, self._token, given)
+        ran = self._engine.call(limit, _child.run, self._token, given)
         if ran is None:
             self._load()
-            ran = self._engine._call(limit, _child.run, self._token, given)
+            ran = self._engine.call(limit, _child.run, self._token, given)
         return ran
 
     def close(self) -> None:
         """Let go of the model."""
         if self._engine._pool is not None:  # else the process has ended, and the model with it
-            self._engine._call(self._engine.limits.run, _child.close, self._token)
+            self._engine.call(self._engine.limits.run, _child.close, self._token)
 
     def __enter__(self) -> Self:
         return self

@@ -107,7 +107,7 @@ def test_last_words_of_an_abort(mnist, blank):
     with engines.isolated("reference") as engine:
         engine.load(mnist)
         with pytest.raises(EngineCrashed, match=r"signal 6 \(SIGABRT\), saying: the adapter is gone;"):
-            engine._call(5, _abort)
+            engine.call(5, _abort)
         works(engine, mnist, blank)
 
 
@@ -124,7 +124,7 @@ def test_panic_ends_the_process(isolated):
     relu = model("g (float[3] x) => (float[3] y) { y = Relu(x) }")
     pid = engine.load(relu).pid
     with pytest.raises(EngineCrashed, match="wonnx crashed: it panicked: "):
-        engine._call(20, _panic)
+        engine.call(20, _panic)
     assert engine.load(relu).pid != pid
 
 

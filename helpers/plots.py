@@ -1,0 +1,144 @@
+"""Every figure of the suite. Each comes with one sentence that holds its numbers: its alternative text.
+
+Figures are transparent with grey axes, so that they are legible on a light and on a dark page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from helpers.digits.preprocess import Stages
+from helpers.digits.scores import probabilities
+
+_GREY = "#7F7F7F"
+_BLUE, _VERMILLION = "#0072B2", "#D55E00"
+_INK = [[0, "black"], [1, "white"]]  # the pad's colours in either theme
+
+class Told:
+    """A figure and the sentence that says what it shows; shown together."""
+
+    def __init__(self, figure: go.Figure, sentence: str) -> None:
+        self.figure, self.sentence = figure, sentence
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        # As a MIME type that the extension in plotly's wheel draws: no script is fetched or stored in the notebook.
+        # No "send to the cloud" button: nothing leaves the page.
+        config = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d"]}
+        bundle = {"application/vnd.plotly.v1+json": {**json.loads(self.figure.to_json()), "config": config}}
+        display(bundle, raw=True)
+        display(HTML(f"<p>{escape(self.sentence)}</p>"))
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+
+def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: str = "") -> Told:
+    """Pictures side by side, black paper and white ink.
+
+    Parameters
+    ----------
+    images
+        Arrays of shape (h, w), or (1, 1, h, w), values 0 to 255.
+    titles
+        One for each.
+
+    >>> pictures([np.zeros((28, 28))], ["blank"])
+    1 picture: blank.
+    """
+    figure = make_subplots(1, len(images), subplot_titles=[escape(t) for t in titles], horizontal_spacing=0.03)
+    for column, image in enumerate(images, 1):
+        values = np.asarray(image, np.float32).reshape(np.shape(image)[-2:]).round(0)
+        heat = go.Heatmap(z=values, colorscale=_INK, zmin=0, zmax=255, showscale=False, hovertemplate="%{z}<extra></extra>")
+        figure.add_trace(heat, 1, column)
+        figure.update_yaxes(autorange="reversed", scaleanchor=f"x{column if column > 1 else ''}", row=1, col=column)
+    figure.update_xaxes(visible=False, constrain="domain")
+    figure.update_yaxes(visible=False, constrain="domain")
+    said = sentence or f"{len(images)} picture{'s' if len(images) > 1 else ''}: {', '.join(titles)}."
+    return Told(_plain(figure, height=210, width=max(200, 190 * len(images))), said)
+
+
+def stages(found: Stages) -> Told:
+    """The way from a drawing to what the network sees.
+
+    >>> from helpers import digits
+    >>> stages(digits.preprocess(digits.draw([[(0.2, 0.1), (0.2, 0.6)]])))
+    As drawn (112 × 112), cropped to its ink (66 × 11), scaled to 20 pixels (20 × 3), centred in 28 × 28.
+    """
+    if found.empty:
+        return pictures([found.drawn], ["nothing drawn"], sentence="Nothing is drawn, so there is nothing to crop.")
+    steps = (("drawn", found.drawn), ("cropped", found.cropped), ("boxed", found.boxed), ("centred", found.centred))
+    sizes = [f"{a.shape[0]} × {a.shape[1]}" for _, a in steps]
+    said = f"As drawn ({sizes[0]}), cropped to its ink ({sizes[1]}), scaled to 20 pixels ({sizes[2]}), centred in {sizes[3]}."
+    return pictures([a for _, a in steps], [name for name, _ in steps], sentence=said)
+
+
+def scores(logits: np.ndarray) -> Told:
+    """The ten logits of one digit, and beside them the probabilities that they stand for.
+
+    >>> scores(np.arange(10.0))
+    The largest logit is 9.0, at digit 9; the next is 8.0, at digit 8. As probabilities: 63.2 % and 23.3 %.
+    """
+    flat = np.asarray(logits, np.float64).ravel()
+    chances = probabilities(flat)
+    first, second = (int(i) for i in np.argsort(flat)[::-1][:2])
+    figure = make_subplots(1, 2, subplot_titles=["logits: what the network gives", "probabilities: softmax of them"])
+    colours = [_VERMILLION if digit == first else _BLUE for digit in range(len(flat))]
+    for column, (values, text) in enumerate(((flat, ".1f"), (chances, ".1%")), 1):
+        shown = [format(v, text) for v in values]
+        bars = go.Bar(
+            x=list(range(len(values))), y=values, marker_color=colours, text=shown, hovertemplate="%{x}: %{text}<extra></extra>"
+        )
+        figure.add_trace(bars, 1, column)
+    figure.update_xaxes(dtick=1, title="digit")
+    figure.update_yaxes(range=[0, 1.1], tickformat=".0%", row=1, col=2)
+    said = (
+        f"The largest logit is {flat[first]:.1f}, at digit {first}; the next is {flat[second]:.1f}, at digit {second}. "
+        f"As probabilities: {chances[first]:.1%} and {chances[second]:.1%}."
+    ).replace("%", " %")
+    return Told(_plain(figure, height=300, width=820), said)
+
+
+def accuracies(found: dict[str, float]) -> Told:
+    """The share of digits read right under each condition, from the best to the worst.
+
+    >>> accuracies({"as it should be": 0.99, "inverted": 0.3})
+    Read right: as it should be 99 %, inverted 30 %.
+    """
+    names = sorted(found, key=lambda name: found[name])
+    bars = go.Bar(
+        x=[found[n] for n in names],
+        y=names,
+        orientation="h",
+        marker_color=[_BLUE if found[n] == max(found.values()) else _VERMILLION for n in names],
+        text=[f"{found[n]:.0%}".replace("%", " %") for n in names],
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(range=[0, 1.08], tickformat=".0%", title="digits read right")
+    said = "Read right: " + ", ".join(f"{n} {found[n]:.0%}".replace("%", " %") for n in reversed(names)) + "."
+    return Told(_plain(figure, height=90 + 36 * len(names), width=720), said)
+
+
+def _plain(figure: go.Figure, *, height: int, width: int) -> go.Figure:
+    """The suite's look: transparent paper, grey axes, nothing that only decorates."""
+    figure.update_layout(
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": _GREY, "size": 13},
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},
+        height=height,
+        width=width,
+        showlegend=False,
+    )
+    figure.update_xaxes(gridcolor="rgba(127,127,127,.25)", zerolinecolor=_GREY, automargin=True)
+    figure.update_yaxes(gridcolor="rgba(127,127,127,.25)", zerolinecolor=_GREY, automargin=True)
+    return figure

@@ -1,0 +1,23 @@
+"""Rewrite a model so that more engines can run it, and say what was changed.
+
+>>> from helpers import rewrite
+>>> [step.name for step in rewrite.portable("models/mnist.onnx").steps]
+['strip initializers from inputs', 'fold constants, make pads explicit']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.rewrite._portable import Rewritten, Step, portable
+
+__all__ = ["Rewritten", "Step", "portable"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:  # its libraries take a second to import
+        from helpers.rewrite import _portable
+
+        return getattr(_portable, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
