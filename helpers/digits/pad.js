@@ -78,7 +78,7 @@ function pointers(canvas, picture, signal) {
     if (event.button !== 0 || !event.isPrimary) return;
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
-    canvas.parentElement.classList.remove("pad-keyed");
+    canvas.parentElement.classList.add("pad-pointed"); // no need of the keyboard's cursor
     pen = event.pointerId;
     picture.begin(point(event));
   });
@@ -138,12 +138,15 @@ function keyboard(ui, picture, sample, signal) {
     if (!(event.shiftKey && event.key in MOVES)) lift();
     const busy = picture.stroke && !line; // a pointer draws: its stroke first
     if (!busy && !act(event)) return;
-    ui.canvas.parentElement.classList.add("pad-keyed");
+    ui.canvas.parentElement.classList.remove("pad-pointed");
     event.preventDefault();
     event.stopPropagation();
   });
   on("keyup", (event) => event.key === "Shift" && lift());
-  on("blur", lift);
+  on("blur", (event) => {
+    lift();
+    if (event.relatedTarget) ui.canvas.parentElement.classList.remove("pad-pointed");
+  });
   signal.addEventListener("abort", lift);
   ui.cursor.style.translate = `${cell[0] * 100}% ${cell[1] * 100}%`;
 }

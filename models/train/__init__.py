@@ -6,7 +6,7 @@
 ``network``    the network, in JAX
 ``train``      the training loop
 ``export``     weights into an ONNX file
-``strokes``    300 digits drawn by a pen, never trained on
+``strokes``    300 digits drawn by an imitated pen, never trained on
 ``evaluate``   measures the file and writes the numbers into models/README.md
 ``digits``     writes data/digits.npz
 =============  ==================================================================

@@ -24,15 +24,15 @@ class Strength:
     `thinner` and `thicker` are the most steps of grey morphology; one step changes a line's width by up to 2 pixels.
     """
 
-    turn: float = 15.0
-    slant: float = 0.25
-    scale: float = 0.15
+    turn: float = 12.0
+    slant: float = 0.20
+    scale: float = 0.12
     aspect: float = 0.10
     shift: float = 1.5
-    bend: float = 0.9
-    thinner: float = 0.6
-    thicker: float = 1.5
-    plain: float = 0.1  # the share of digits that stay as they are
+    bend: float = 0.75
+    thinner: float = 0.5
+    thicker: float = 1.25
+    plain: float = 0.2  # the share of digits that stay as they are
 
 
 def augment(key: jax.Array, images: jax.Array, strength: Strength = Strength()) -> jax.Array:

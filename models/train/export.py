@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -106,7 +107,7 @@ def _nodes() -> list[onnx.NodeProto]:
     ]
 
 
-def _node(kind: str, name: str, inputs: list[str], output: str = "", **attributes: object) -> onnx.NodeProto:
+def _node(kind: str, name: str, inputs: list[str], output: str = "", **attributes: Any) -> onnx.NodeProto:
     return helper.make_node(kind, inputs, [output or f"{name}_Output_0"], name=name, **attributes)
 
 
@@ -124,9 +125,7 @@ def _conv(name: str, data: str, weights: str) -> onnx.NodeProto:
 
 
 def _pool(name: str, data: str, k: int) -> onnx.NodeProto:
-    return _node(
-        "MaxPool", name, [data], kernel_shape=[k, k], strides=[k, k], pads=[0, 0, 0, 0], auto_pad="NOTSET"
-    )
+    return _node("MaxPool", name, [data], kernel_shape=[k, k], strides=[k, k], pads=[0, 0, 0, 0], auto_pad="NOTSET")
 
 
 def _info(name: str, shape: tuple[int, ...], kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:

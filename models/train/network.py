@@ -1,4 +1,4 @@
-"""The network in JAX: two convolutions, two poolings, one matrix. 5,998 numbers.
+"""The network in JAX: two convolutions, two poolings, one matrix. 5,994 numbers.
 
 Weights have the names and the shapes that they get in the ONNX file, so export is a copy.
 """
@@ -27,7 +27,7 @@ def initial(key: jax.Array, shapes: dict[str, tuple[int, ...]] = SHAPES) -> Para
     --------
     >>> weights = initial(jax.random.key(0))
     >>> sum(w.size for w in weights.values())
-    5998
+    5994
     """
     params = {}
     for name, shape in shapes.items():
