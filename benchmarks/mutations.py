@@ -46,7 +46,8 @@ def main() -> None:
         "make soak",
         f"{table(['engine', 'damage', *OUTCOMES], rows)}\n\n"
         "*refused*: told before the engine saw the file (no protobuf, no graph, an input that no longer fits). "
-        "*wrong* and *right* are against onnx.reference on the same damaged file; *not judged* where that has no answer. "
+        "*wrong* and *right* are against onnx.reference on the same damaged file; *not judged* where that has no "
+        "answer. "
         "wonnx gets the file with its Reshape of two constants worked out, since it cannot load the file as it stands. "
         "After its last damaged file every engine answered the whole file right.",
     )

@@ -20,6 +20,7 @@ _GREY = "#7F7F7F"
 _BLUE, _VERMILLION = "#0072B2", "#D55E00"
 _INK = [[0, "black"], [1, "white"]]  # the pad's colours in either theme
 
+
 class Told:
     """A figure and the sentence that says what it shows; shown together."""
 
@@ -56,7 +57,9 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: s
     figure = make_subplots(1, len(images), subplot_titles=[escape(t) for t in titles], horizontal_spacing=0.03)
     for column, image in enumerate(images, 1):
         values = np.asarray(image, np.float32).reshape(np.shape(image)[-2:]).round(0)
-        heat = go.Heatmap(z=values, colorscale=_INK, zmin=0, zmax=255, showscale=False, hovertemplate="%{z}<extra></extra>")
+        heat = go.Heatmap(
+            z=values, colorscale=_INK, zmin=0, zmax=255, showscale=False, hovertemplate="%{z}<extra></extra>"
+        )
         figure.add_trace(heat, 1, column)
         figure.update_yaxes(autorange="reversed", scaleanchor=f"x{column if column > 1 else ''}", row=1, col=column)
     figure.update_xaxes(visible=False, constrain="domain")
@@ -76,7 +79,8 @@ def stages(found: Stages) -> Told:
         return pictures([found.drawn], ["nothing drawn"], sentence="Nothing is drawn, so there is nothing to crop.")
     steps = (("drawn", found.drawn), ("cropped", found.cropped), ("boxed", found.boxed), ("centred", found.centred))
     sizes = [f"{a.shape[0]} × {a.shape[1]}" for _, a in steps]
-    said = f"As drawn ({sizes[0]}), cropped to its ink ({sizes[1]}), scaled to 20 pixels ({sizes[2]}), centred in {sizes[3]}."
+    said = f"As drawn ({sizes[0]}), cropped to its ink ({sizes[1]}), scaled to 20 pixels ({sizes[2]}), "
+        f"centred in {sizes[3]}."
     return pictures([a for _, a in steps], [name for name, _ in steps], sentence=said)
 
 
@@ -94,7 +98,11 @@ def scores(logits: np.ndarray) -> Told:
     for column, (values, text) in enumerate(((flat, ".1f"), (chances, ".1%")), 1):
         shown = [format(v, text) for v in values]
         bars = go.Bar(
-            x=list(range(len(values))), y=values, marker_color=colours, text=shown, hovertemplate="%{x}: %{text}<extra></extra>"
+            x=list(range(len(values))),
+            y=values,
+            marker_color=colours,
+            text=shown,
+            hovertemplate="%{x}: %{text}<extra></extra>",
         )
         figure.add_trace(bars, 1, column)
     figure.update_xaxes(dtick=1, title="digit")

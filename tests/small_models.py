@@ -37,7 +37,9 @@ def _batch(n: int) -> Case:
 CASES: dict[str, Case] = {
     "relu": Case("g (float[3] x) => (float[3] y) { y = Relu(x) }", {"x": _f(-1, 0, 2)}, lambda i: {"y": _f(0, 0, 2)}),
     "0-d": Case(
-        "g (float x) => (float y) { y = Neg(x) }", {"x": np.array(2.5, np.float32)}, lambda i: {"y": np.array(-2.5, np.float32)}
+        "g (float x) => (float y) { y = Neg(x) }",
+        {"x": np.array(2.5, np.float32)},
+        lambda i: {"y": np.array(-2.5, np.float32)},
     ),
     "two outputs": Case(
         "g (float[2] x) => (float[2] y, float[2] z) { y = Neg(x) z = Abs(x) }",
@@ -55,7 +57,9 @@ CASES: dict[str, Case] = {
         lambda i: {"y": np.array([2, -4, 2**41])},
     ),
     "bool": Case(
-        "g (bool[2] x) => (bool[2] y) { y = Not(x) }", {"x": np.array([True, False])}, lambda i: {"y": np.array([False, True])}
+        "g (bool[2] x) => (bool[2] y) { y = Not(x) }",
+        {"x": np.array([True, False])},
+        lambda i: {"y": np.array([False, True])},
     ),
     "float16": Case(
         "g (float16[2] x) => (float16[2] y) { y = Add(x, x) }",

@@ -6,7 +6,7 @@ the input. max|Δ| / max|reference| tells the precision classes apart at any sca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +64,11 @@ def precision_class(worst: float) -> str:
 
 
 def judge(
-    answers: list[Tensors], references: list[Tensors], outputs: tuple[TensorInfo, ...], *, tolerance: float | None = None
+    answers: Sequence[Tensors],
+    references: Sequence[Tensors],
+    outputs: tuple[TensorInfo, ...],
+    *,
+    tolerance: float | None = None,
 ) -> Judgement:
     """Judge the answers to a list of samples by the references, tensor by tensor.
 
@@ -115,7 +119,7 @@ def _first(tensors: Tensors) -> np.ndarray:
     return next(iter(tensors.values()))
 
 
-def _has_argmax(references: list[Tensors]) -> bool:
+def _has_argmax(references: Sequence[Tensors]) -> bool:
     """An argmax means something for the scores of classes: floats, two or more along the last axis."""
     first = _first(references[0]) if references else np.zeros(0)
     return first.dtype.kind == "f" and first.ndim > 0 and first.shape[-1] > 1

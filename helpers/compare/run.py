@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -183,9 +183,15 @@ def _row(
     if isinstance(done, EngineError):
         return Row(name, _OUTCOMES[type(done)], message=done.why)
     p50 = statistics.median(done.seconds[1:] or done.seconds)
-    times = {"load_s": done.load_s, "first_s": done.seconds[0], "p50_s": p50}
+    row = Row(name, "not judged", load_s=done.load_s, first_s=done.seconds[0], p50_s=p50)
     if not isinstance(reference, _Run):
-        return Row(name, "not judged", message="it ran, but there is no reference to compare with", **times)
+        return replace(row, message="it ran, but there is no reference to compare with")
     found = judge(done.answers, reference.answers, known.outputs, tolerance=tolerance)
-    outcome: Outcome = "right" if found.right else "wrong"
-    return Row(name, outcome, found.error, precision_class(found.error), found.flips, message=found.why, **times)
+    return replace(
+        row,
+        outcome="right" if found.right else "wrong",
+        error=found.error,
+        precision=precision_class(found.error),
+        flips=found.flips,
+        message=found.why,
+    )

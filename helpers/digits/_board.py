@@ -79,7 +79,7 @@ class Board(ipywidgets.Box):
         self._truth: dict[int, np.ndarray] = {}  # the reference's scores by picture
         self._newest: dict[str, News] = {}  # each engine's newest answer
         self._seq, self._empty = pad.seq, True
-        self._news: queue.SimpleQueue[News | tuple[int, bool] | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[News | tuple[int, bool]] = queue.SimpleQueue()
         threading.Thread(target=self._publish, name="board", daemon=True).start()
         watched = dict.fromkeys([*names, "reference"])  # the reference works even where it has no row
         self._lanes = {name: Lane(name, source, limits, self._news.put) for name in watched}
@@ -104,7 +104,7 @@ class Board(ipywidgets.Box):
         self.pad.unobserve(self._on_picture, names=["seq"])
         for lane in self._lanes.values():
             lane.close()
-        self._news.put(None)
+        self._news.put((self._seq, self._empty))  # wakes the publisher, which sees that it is over
 
     def close(self) -> None:
         """Stop, and take the widget from the page."""
@@ -120,11 +120,13 @@ class Board(ipywidgets.Box):
 
     def _publish(self) -> None:
         """The one thread that writes the rows: takes all news that wait, then sends the page one update."""
-        while (news := self._news.get()) is not None:
+        while not self._stopped:
+            waiting = [self._news.get()]
+            while not self._news.empty():
+                waiting.append(self._news.get())
             try:
-                while news is not None:
+                for news in waiting:
                     self._take(news)
-                    news = None if self._news.empty() else self._news.get()
                 self._view.rows = [dict(row) for row in self._rows.values()]
                 self._say()
             except Exception as problem:  # a thread's exception would vanish, and the board would stand still
@@ -165,8 +167,9 @@ class Board(ipywidgets.Box):
         """Compare each row with the reference's answer to the same picture, where both are there."""
         for name, row in self._rows.items():
             truth = self._truth.get(row["seq"])
-            if row["state"] == "answered" and row["error"] is None and truth is not None:
-                row["error"] = error(self._newest[name].scores, truth)
+            mine = self._newest[name].scores if name in self._newest else None
+            if row["state"] == "answered" and row["error"] is None and truth is not None and mine is not None:
+                row["error"] = error(mine, truth)
                 row["odd"] = int(truth.argmax()) != row["answer"]
 
     def _say(self) -> None:
@@ -198,5 +201,5 @@ def _refuse_unfit(model: Model) -> None:
         said = ", ".join(map(str, model.inputs)) or "nothing"
         raise BadInput(f"the board needs a model that takes one picture float32[1, 1, 28, 28]; this one takes {said}")
     shape = model.outputs[0].shape
-    if not shape or shape[-1] not in (10, None) and isinstance(shape[-1], int):
+    if not shape or (shape[-1] not in (10, None) and isinstance(shape[-1], int)):
         raise BadInput(f"the board needs a model that gives ten scores; this one gives {model.outputs[0]}")

@@ -34,7 +34,9 @@ def _answers(answer: int, rows: list[dict]) -> str:
     if len(those) == 1 and len(rows) > 1:
         return f"{those[0]['engine']} answers {answer}, with {chance}."
     count = _WORDS[len(those)] if len(those) < len(_WORDS) else str(len(those))
-    return f"{count} engine{'s' if len(those) > 1 else ''} answer{'' if len(those) > 1 else 's'} {answer}, with {chance}."
+    return (
+        f"{count} engine{'s' if len(those) > 1 else ''} answer{'' if len(those) > 1 else 's'} {answer}, with {chance}."
+    )
 
 
 def _problem(row: dict) -> str:

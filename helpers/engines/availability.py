@@ -78,7 +78,13 @@ def _run_child(names: Sequence[str]) -> tuple[str, str]:
     command = [sys.executable, "-c", _CHILD, *names]
     try:
         done = subprocess.run(
-            command, capture_output=True, timeout=_LIMIT, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace"
+            command,
+            capture_output=True,
+            timeout=_LIMIT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
         )
     except subprocess.TimeoutExpired as error:
         out = error.stdout or b""

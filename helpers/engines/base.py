@@ -60,7 +60,6 @@ class Options:
 DEFAULT = Options()
 
 
-
 @dataclass(frozen=True)
 class Card:
     """The facts of an engine, as a learner needs them to choose."""

@@ -101,7 +101,9 @@ def _parse(data: bytes, said: str) -> onnx.ModelProto:
     try:
         proto.ParseFromString(data)
     except DecodeError:
-        raise BadInput(f"{said} is not an ONNX model, or is cut short (no valid protobuf); get the file again") from None
+        raise BadInput(
+            f"{said} is not an ONNX model, or is cut short (no valid protobuf); get the file again"
+        ) from None
     if not proto.HasField("graph"):
         raise BadInput(f"{said} holds no graph; export the model again")
     if not proto.graph.output:
@@ -182,7 +184,9 @@ def _info(value: onnx.ValueInfoProto, said: str) -> TensorInfo:
     try:
         dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
     except (KeyError, ValueError, TypeError):
-        raise BadInput(f"{said}: {value.name!r} has the unknown element type {tensor.elem_type}; export it again") from None
+        raise BadInput(
+            f"{said}: {value.name!r} has the unknown element type {tensor.elem_type}; export it again"
+        ) from None
     if not tensor.HasField("shape"):
         return TensorInfo(value.name, dtype, None)
     return TensorInfo(value.name, dtype, tuple(_dimension(d) for d in tensor.shape.dim))

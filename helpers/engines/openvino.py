@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from helpers.engines.base import Card, Engine, Options, Run
@@ -23,7 +26,8 @@ class OpenVino(Engine):
         devices="CPU",
         source="https://github.com/openvinotoolkit/openvino",
         options=("intra_threads", "precision"),
-        good_to_know="Left alone it computes float32 models in bfloat16 on CPUs that have it; here it is told not to.",
+        good_to_know="Left alone it computes float32 models in bfloat16 on CPUs that have it; here it is told not to. "
+        "It computes int64 as int32.",
     )
     remedy = "pip install 'onnx-engine-lab[openvino]', or pip install openvino"
 
@@ -54,5 +58,5 @@ class OpenVino(Engine):
         return run
 
 
-def _index(ports, name: str) -> int:  # noqa: ANN001 (a list of openvino ports)
+def _index(ports: Sequence[Any], name: str) -> int:
     return next(i for i, port in enumerate(ports) if name in port.get_names())

@@ -92,7 +92,9 @@ def _check(info: TensorInfo, given: Mapping[str, np.ndarray]) -> np.ndarray:
     if not isinstance(array, np.ndarray):
         raise BadInput(f"input {info.name!r} is {type(array).__name__}; give a numpy array: {info}")
     if array.dtype != info.dtype:
-        raise BadInput(f"input {info.name!r} has dtype {array.dtype}; give {info.dtype}, e.g. by .astype('{info.dtype}')")
+        raise BadInput(
+            f"input {info.name!r} has dtype {array.dtype}; give {info.dtype}, e.g. by .astype('{info.dtype}')"
+        )
     if info.shape is None:
         return array
     shape = f"[{', '.join(map(str, array.shape))}]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from helpers.engines.base import Card, Engine, Options, Run
 from helpers.engines.model import Model
@@ -43,7 +44,7 @@ class TractWheel(Engine):
         return lambda arrays: [out.to_numpy() for out in runnable.run([arrays[i] for i in places])]
 
 
-def _load(onnx, model: Model):  # noqa: ANN001, ANN202 (tract ships no types)
+def _load(onnx: Any, model: Model) -> Any:
     """The wheel loads from a path only, so bytes go through a file that lives for the length of this call."""
     if model.path is not None:
         return onnx.load(str(model.path))

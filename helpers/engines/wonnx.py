@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.errors import ModelRejected, RunFailed, one_line
+from helpers.engines.errors import EngineError, ModelRejected, RunFailed, one_line
 from helpers.engines.model import Model, TensorInfo, parse
 
 # y = Relu(x) on float[2], as bytes, so that the probe need not import onnx. From onnx.parser.parse_model:
@@ -61,7 +64,7 @@ class Wonnx(Engine):
         return run
 
 
-def _unpanicked(kind, call, argument):  # noqa: ANN001, ANN202 (wonnx ships no types)
+def _unpanicked(kind: type[EngineError], call: Callable[[Any], Any], argument: Any) -> Any:
     """Wonnx tells every error by a panic (a BaseException); its words follow the last ``value: ``."""
     try:
         return call(argument)
@@ -74,16 +77,20 @@ def _unpanicked(kind, call, argument):  # noqa: ANN001, ANN202 (wonnx ships no t
 def _fixed_shapes(model: Model) -> dict[str, tuple[int, ...]]:
     """The shape of each output; wonnx gives flat lists, so a shape that is not fixed cannot be restored."""
     outputs = model.outputs
-    if not all(_fixed(info) for info in outputs):
+    if any(_fixed(info) is None for info in outputs):
         outputs = _inferred(model)
+    shapes = {}
     for info in outputs:
-        if not _fixed(info):
+        shape = _fixed(info)
+        if shape is None:
             raise ModelRejected("wonnx", f"it needs fixed shapes, and output {info} has none; fix the input's shape")
-    return {info.name: info.shape for info in outputs}
+        shapes[info.name] = shape
+    return shapes
 
 
-def _fixed(info: TensorInfo) -> bool:
-    return info.shape is not None and all(isinstance(d, int) for d in info.shape)
+def _fixed(info: TensorInfo) -> tuple[int, ...] | None:
+    sizes = tuple(d for d in info.shape or () if isinstance(d, int))
+    return sizes if info.shape is not None and len(sizes) == len(info.shape) else None
 
 
 def _inferred(model: Model) -> tuple[TensorInfo, ...]:

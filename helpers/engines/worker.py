@@ -16,7 +16,7 @@ import tempfile
 import threading
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -104,16 +104,15 @@ class Isolated:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def call(self, limit: float, function: Any, *arguments: Any) -> Any:
+    def call(self, limit: float, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function (one that a module holds) in the process, within so many seconds.
 
         A process that ended is replaced at the next call.
         """
         with self._lock:
             pool = self._pool or self._start()
-            future = pool.schedule(function, args=arguments, timeout=limit)
             try:
-                return future.result()
+                return pool.schedule(function, args=arguments, timeout=limit).result()
             except FutureTimeout:
                 raise EngineTimedOut(
                     self.name, f"no answer within {limit:g} s, so its process was ended; the next call starts a new one"
@@ -121,7 +120,9 @@ class Isolated:
             except ProcessExpired as error:
                 self._end()
                 raise EngineCrashed(self.name, self._last_words(error.exitcode)) from None
-            except BrokenProcessPool:
+            except (BrokenProcessPool, RuntimeError) as error:  # the latter from a pool that has seen it already
+                if isinstance(error, RuntimeError) and pool.active:
+                    raise
                 self._end()
                 raise EngineCrashed(
                     self.name, "its process was ended between two calls; the next call starts a new one"

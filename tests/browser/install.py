@@ -30,7 +30,10 @@ def main() -> None:
             stdout=subprocess.DEVNULL,
         )
     if not find():
-        print("The browser tests will be skipped: install Chromium or Chrome, or name it in ONNX_LAB_CHROMIUM.", file=sys.stderr)
+        print(
+            "The browser tests will be skipped: install Chromium or Chrome, or name it in ONNX_LAB_CHROMIUM.",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

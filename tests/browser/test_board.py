@@ -11,6 +11,8 @@ from helpers import engines
 # One stroke each, in shares of the pad: a digit that cannot be taken for another.
 ONE = [(0.5, 0.15), (0.5, 0.5), (0.5, 0.85)]
 SEVEN = [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.62, 0.5), (0.5, 0.85)]
+READY = """() => [...document.querySelectorAll('.onnx-lab-board tbody tr')]
+    .every(row => row.dataset.state !== 'starting')"""
 ROW = ".onnx-lab-board tr[data-engine='{}']"
 BOARD = "from helpers import digits\nboard = digits.board()\nboard"
 
@@ -23,9 +25,7 @@ class Board:
         notebook.run(0)
         self.available = [name for name in engines.names() if engines.get(name).availability()]
         self.page.wait_for_selector(".onnx-lab-board tbody tr")
-        self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.onnx-lab-board tbody tr')].every(r => r.dataset.state !== 'starting')"
-        )
+        self.page.wait_for_function(READY)
         self.canvas = self.page.locator(".onnx-lab-pad canvas[tabindex]").first
 
     def at(self, points):
@@ -121,7 +121,8 @@ def test_a_crash_is_shown_and_comes_back(board, shot):
     )
     seen = board.page.evaluate_handle(
         """() => { const states = []; const row = document.querySelector("tr[data-engine='tract-wheel']");
-            new MutationObserver(() => states.push(row.dataset.state)).observe(row, { attributeFilter: ["data-state"] });
+            const watch = new MutationObserver(() => states.push(row.dataset.state));
+            watch.observe(row, { attributeFilter: ["data-state"] });
             return states; }"""
     )
     board.draw(SEVEN)  # over the one: what it means does not matter here
@@ -189,9 +190,7 @@ def test_running_the_cell_again_starts_no_more_processes(board):
     count = "len([p for p in __import__('psutil').Process().children(recursive=True)])"
     before = board.notebook.value(count)
     board.notebook.run(0)
-    board.page.wait_for_function(
-        "() => [...document.querySelectorAll('.onnx-lab-board tbody tr')].every(r => r.dataset.state !== 'starting')"
-    )
+    board.page.wait_for_function(READY)
     assert board.notebook.value(count) == before
     board.draw(ONE)
     assert set(board.answers().values()) == {"1"}

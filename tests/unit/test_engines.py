@@ -101,7 +101,9 @@ def test_options(engine: Isolated, options: Options, honoured: set[str]):
             engine.load(model, options)
 
 
-@pytest.mark.parametrize("bad", [{"intra_threads": 0}, {"intra_threads": "4"}, {"inter_threads": True}, {"precision": "f8"}])
+@pytest.mark.parametrize(
+    "bad", [{"intra_threads": 0}, {"intra_threads": "4"}, {"inter_threads": True}, {"precision": "f8"}]
+)
 def test_bad_options(bad: dict):
     with pytest.raises(BadInput, match=f"{next(iter(bad))}=.*give"):
         Options(**bad)
@@ -113,7 +115,7 @@ def test_unknown_engine():
 
 
 def test_wonnx_never_in_the_kernel(mnist):
-    with pytest.raises(EngineUnavailable, match="engines.isolated"):
+    with pytest.raises(EngineUnavailable, match=r"engines\.isolated"):
         engines.get("wonnx").load(mnist)
 
 
@@ -168,7 +170,9 @@ def test_probe_that_ends_its_process(monkeypatch):
 
     monkeypatch.setattr(availability, "_YES", set())
     monkeypatch.setattr(availability, "_PROCESSES", 1)
-    monkeypatch.setattr(availability, "_CHILD", "import os, sys\nif sys.argv[1] == 'onnxruntime': os.abort()\n" + availability._CHILD)
+    monkeypatch.setattr(
+        availability, "_CHILD", "import os, sys\nif sys.argv[1] == 'onnxruntime': os.abort()\n" + availability._CHILD
+    )
     found = availability.check_all(engines.pick("onnxruntime,reference"))
     assert "ended with status -6" in found["onnxruntime"].why
     assert found["reference"]

@@ -22,7 +22,9 @@ from helpers.engines.model import read_model
 
 
 def relu() -> onnx.ModelProto:
-    return onnx.parser.parse_model('<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float[2] y) { y = Relu(x) }')
+    return onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float[2] y) { y = Relu(x) }'
+    )
 
 
 def outside(location: str, length: int = 8, offset: int = 0) -> onnx.ModelProto:
@@ -116,8 +118,14 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no outputs": (write(no_outputs()), "has a graph without outputs; export the model again"),
     "sequence": (write(sequence_input()), "'x' is of type sequence_type; only tensors can be given"),
     "unknown element type": (write(odd_type()), "'x' has the unknown element type 4711; export it again"),
-    "missing weights": (write(outside("weights.bin")), "'weights.bin', which does not exist; put that file beside the model"),
-    "weights outside": (write(outside("../../etc/passwd")), "outside the model's folder; put the file beside the model"),
+    "missing weights": (
+        write(outside("weights.bin")),
+        "'weights.bin', which does not exist; put that file beside the model",
+    ),
+    "weights outside": (
+        write(outside("../../etc/passwd")),
+        "outside the model's folder; put the file beside the model",
+    ),
     "weights at a root": (write(outside("/etc/hostname")), "outside the model's folder; put the file beside the model"),
     "weights in a subgraph": (write(hidden_in_a_subgraph()), "'../secret', outside the model's folder"),
     "weights by a link": (linked_out, "outside the model's folder"),
@@ -144,7 +152,10 @@ def test_file_on_the_command_line(what: str, tmp_path: Path):
     if what in ("weights by a link", "weights too short", "sequence", "unknown element type"):
         pytest.skip("as its neighbours; each start of the command takes a second")
     done = subprocess.run(
-        [sys.executable, "-m", "helpers.cli", "compare", str(make(tmp_path))], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "helpers.cli", "compare", str(make(tmp_path))],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 2
     assert done.stdout == ""
@@ -172,12 +183,18 @@ INPUTS: dict[str, tuple[object, str]] = {
     "wrong name": ({"x": picture()}, "the model has no input 'x'; its inputs: Input3: float32[1, 1, 28, 28]"),
     "one too many": ({"Input3": picture(), "y": picture()}, "the model has no input 'y'"),
     "none": ({}, "input 'Input3' is missing; give an array for it: Input3: float32[1, 1, 28, 28]"),
-    "wrong dtype": ({"Input3": picture(dtype=np.float64)}, "has dtype float64; give float32, e.g. by .astype('float32')"),
+    "wrong dtype": (
+        {"Input3": picture(dtype=np.float64)},
+        "has dtype float64; give float32, e.g. by .astype('float32')",
+    ),
     "other byte order": ({"Input3": picture(dtype=">f4")}, "has dtype >f4; give float32"),
     "objects": ({"Input3": picture(dtype=object)}, "has dtype object; give float32"),
     "text": ({"Input3": np.array(["7"])}, "has dtype <U1; give float32"),
     "wrong rank": ({"Input3": picture(shape=(28, 28))}, "has 2 dimensions, [28, 28]; give 4: [1, 1, 28, 28]"),
-    "wrong size": ({"Input3": picture(shape=(1, 1, 32, 32))}, "has shape [1, 1, 32, 32]; give [1, 1, 28, 28] (dimension 2 "),
+    "wrong size": (
+        {"Input3": picture(shape=(1, 1, 32, 32))},
+        "has shape [1, 1, 32, 32]; give [1, 1, 28, 28] (dimension 2 ",
+    ),
     "a list": ({"Input3": [[0.0] * 28] * 28}, "is list; give a numpy array"),
     "no dict": (picture(), "inputs are ndarray; give a dict of arrays by name: Input3: "),
 }
@@ -211,9 +228,15 @@ ARRAYS: dict[str, tuple[dict[str, np.ndarray] | bytes, str]] = {
     "wrong name": ({"x": picture()}, "the model has no input 'x'; its inputs: Input3: "),
     "not stacked": ({"Input3": picture()[0, 0]}, "sample 0: input 'Input3' has 1 dimensions"),
     "wrong dtype": ({"Input3": picture()[None].astype("int64")}, "has dtype int64; give float32"),
-    "NaN": ({"Input3": picture()[None] * np.nan}, "holds 784 NaN, the first at [0, 0, 0, 0]; replace them, or say --allow-nan"),
+    "NaN": (
+        {"Input3": picture()[None] * np.nan},
+        "holds 784 NaN, the first at [0, 0, 0, 0]; replace them, or say --allow-nan",
+    ),
     "objects": ({"Input3": np.array([{}, {}], object)}, "holds an object array; save plain numbers"),
-    "no samples": ({"Input3": picture(shape=(0, 1, 1, 28, 28))}, "samples on the first axis differ or are none (Input3 0)"),
+    "no samples": (
+        {"Input3": picture(shape=(0, 1, 1, 28, 28))},
+        "samples on the first axis differ or are none (Input3 0)",
+    ),
     "nothing": ({}, "no array for the input Input3"),
     "no npz": (b"PK\x03\x04 and then nothing", "is no .npz file, or is cut"),
     "text": (b"hello", "is no .npz file, or is cut"),
@@ -236,7 +259,7 @@ def test_inputs_file(what: str, tmp_path: Path, mnist: Path):
 
 def test_npy_instead_of_npz(tmp_path: Path, mnist: Path):
     np.save(tmp_path / "inputs.npy", picture())
-    with pytest.raises(BadInput, match="holds one unnamed array; save with numpy.savez"):
+    with pytest.raises(BadInput, match="holds one unnamed array; save with numpy"):
         compare(mnist, inputs=tmp_path / "inputs.npy")
 
 

@@ -76,7 +76,9 @@ def test_checks(path: Path, monkeypatch):
     """With the solution each check shows ✓; the stub runs too and shows ✗."""
     monkeypatch.setenv("ONNX_LAB_QUICK", "1")
     notebook = read(path)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     checks = [cell for cell in notebook.cells if cell.cell_type == "code" and re.search(r"^check\(", cell.source, re.M)]
     said = [next(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout") for cell in checks]
     assert len(said) >= 3

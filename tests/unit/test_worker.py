@@ -15,8 +15,7 @@ import psutil
 import pytest
 
 from helpers import engines
-from helpers.engines import _child
-from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed
+from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed, _child
 from helpers.engines.worker import GIB, Limits
 
 LIMIT = 3.0  # seconds
@@ -31,7 +30,9 @@ ENDLESS = model(
     """g (float[1] x) => (float[1] y) {
     n = Constant<value = int64 {9223372036854775807}>()
     c = Constant<value = bool {1}>()
-    y = Loop (n, c, x) <body = b (int64 i, bool ci, float[1] v) => (bool co, float[1] vo) { co = Identity(ci) vo = Sin(v) }>
+    y = Loop (n, c, x) <
+        body = b (int64 i, bool ci, float[1] v) => (bool co, float[1] vo) { co = Identity(ci) vo = Sin(v) }
+    >
     }"""
 )
 HUGE = model("g (int64[3] s) => (float[a,b,c] y) { y = ConstantOfShape(s) }")
