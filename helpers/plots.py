@@ -79,8 +79,10 @@ def stages(found: Stages) -> Told:
         return pictures([found.drawn], ["nothing drawn"], sentence="Nothing is drawn, so there is nothing to crop.")
     steps = (("drawn", found.drawn), ("cropped", found.cropped), ("boxed", found.boxed), ("centred", found.centred))
     sizes = [f"{a.shape[0]} × {a.shape[1]}" for _, a in steps]
-    said = f"As drawn ({sizes[0]}), cropped to its ink ({sizes[1]}), scaled to 20 pixels ({sizes[2]}), "
+    said = (
+        f"As drawn ({sizes[0]}), cropped to its ink ({sizes[1]}), scaled to 20 pixels ({sizes[2]}), "
         f"centred in {sizes[3]}."
+    )
     return pictures([a for _, a in steps], [name for name, _ in steps], sentence=said)
 
 
