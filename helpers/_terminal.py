@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from helpers.compare.run import Comparison
-from helpers.compare.run import Progress as Report
 from helpers.units import number, seconds
+
+if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
+    from helpers.compare.run import Comparison
+    from helpers.compare.run import Progress as Report
 
 _STYLES = {"right": "green", "unavailable": "dim"}
 

@@ -56,10 +56,12 @@ def board(
     >>> b = board(engines="onnxruntime")
     >>> b.close()
     """
+    _refuse_unfit(read_model(model))
+    names = [engine.name for engine in _engines.pick(engines)]
     pad = Pad() if pad is None else pad
     if pad in _boards:
         _boards[pad].stop()
-    _boards[pad] = made = Board(pad, [e.name for e in _engines.pick(engines)], model, limits)
+    _boards[pad] = made = Board(pad, names, model, limits)
     return made
 
 
@@ -67,8 +69,6 @@ class Board(ipywidgets.Box):
     """The widget that :func:`board` gives: ``pad``, ``rows`` (what the table shows), ``sentence``, ``close()``."""
 
     def __init__(self, pad: Pad, names: list[str], model: Path | str | bytes, limits: Limits) -> None:
-        known = read_model(model)
-        _refuse_unfit(known)
         source = model if isinstance(model, bytes) else Path(model)
         self.pad, self._view = pad, BoardView()
         layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
@@ -136,8 +136,8 @@ class Board(ipywidgets.Box):
         if isinstance(news, tuple):
             self._seq, self._empty = news
             if self._empty:
-                for row in self._rows.values():
-                    _blank(row)
+                for each in self._rows.values():
+                    _blank(each)
             return
         if news.scores is not None:
             self._newest[news.engine] = news
@@ -148,6 +148,7 @@ class Board(ipywidgets.Box):
             return
         _blank(row)
         row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq)
+        row["detail"] = _detail(news.engine) + " · portable form" * news.portable
         if news.scores is not None:
             chances = probabilities(news.scores)
             row.update(answer=int(chances.argmax()), probabilities=chances.round(6).tolist(), seconds=news.seconds)
@@ -181,9 +182,13 @@ class Board(ipywidgets.Box):
 
 
 def _row(name: str) -> dict:
-    card = _engines.get(name).card
-    row = {"engine": name, "detail": f"{card.binding} · {card.language}", "colour": colour(name), "state": "starting"}
+    row = {"engine": name, "detail": _detail(name), "colour": colour(name), "state": "starting"}
     return {**row, "text": "", "remedy": "", "progress": None, **_NOTHING}
+
+
+def _detail(name: str) -> str:
+    card = _engines.get(name).card
+    return f"{card.binding} · {card.language}"
 
 
 _NOTHING: dict = {"answer": None, "probabilities": None, "seconds": None, "error": None, "odd": False, "seq": 0}

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -45,6 +45,7 @@ class News:
     seconds: float | None = None  # of the call itself
     text: str = ""
     remedy: str = ""
+    portable: bool = False  # the engine runs a portable form of the model
 
 
 class Lane:
@@ -52,7 +53,7 @@ class Lane:
 
     def __init__(self, name: str, model: Path | bytes, limits: Limits, tell: Callable[[News], None]) -> None:
         self.name, self.model, self.limits, self.tell = name, model, limits, tell
-        self.note = ""  # what a reader should know about this engine's answers
+        self._form, self._crashes = "", 0  # what a reader should know about this engine's answers
         self._next: tuple[int, np.ndarray] | None = None
         self._changed = threading.Condition()
         self._closed = False
@@ -100,7 +101,7 @@ class Lane:
         except ModelRejected as error:
             self.tell(News(self.name, "failed", text=f"cannot load: {error.why}"))
         else:
-            self.tell(News(self.name, "idle", text=self.note))
+            self.tell(self._about("idle"))
             return session
         return None
 
@@ -113,8 +114,14 @@ class Lane:
             session = process.load(portable)
         except Exception:
             raise error from None
-        self.note = f"runs a portable form of the model, since it cannot load the file as it stands ({error.why})"
+        self._form = f"runs a portable form of the model, since it cannot load the file as it stands ({error.why})"
         return session
+
+    def _about(self, state: State, **more: Any) -> News:
+        """News of an engine that works, with what a reader should know about its answers."""
+        times = "once" if self._crashes == 1 else f"{self._crashes} times"
+        known = [self._form] * bool(self._form) + [f"crashed {times} and came back"] * bool(self._crashes)
+        return News(self.name, state, text="; ".join(known), portable=bool(self._form), **more)
 
     def _wait(self) -> tuple[int, np.ndarray] | None:
         with self._changed:
@@ -125,20 +132,19 @@ class Lane:
 
     def _run(self, session: RemoteSession, seq: int, tensor: np.ndarray) -> None:
         inputs = {session.inputs[0].name: tensor}
-        came_back = ""
         for attempt in (1, 2):  # a process that ended is started again at once, and asked again once
             try:
                 ran = session.timed(inputs)
             except (EngineCrashed, EngineTimedOut) as error:
                 again = "starting again" if attempt == 1 else "draw on to try again"
                 self.tell(News(self.name, "crashed", seq, text=f"{error.why.partition('; the next')[0]}; {again}"))
-                came_back = "came back after a crash"
+                self._crashes += 1
             except EngineError as error:
                 self.tell(News(self.name, "failed", seq, text=f"cannot run: {error.why}"))
                 return
             else:
                 scores = next(iter(ran.outputs.values()))
-                self.tell(News(self.name, "answered", seq, scores, ran.seconds, text=came_back or self.note))
+                self.tell(self._about("answered", seq=seq, scores=scores, seconds=ran.seconds))
                 return
 
 

@@ -107,6 +107,7 @@ function paintRow(part, row) {
   part.dot.style.backgroundColor = row.colour ?? ""; // a colour, or the browser ignores it
   part.bars.style.color = row.colour ?? "";
   text(part.detail, row.detail ?? "");
+  attribute(part.detail, "title", speaks ? row.text ?? "" : ""); // what to know of its answers; the sentence says it too
   part.differs.hidden = !row.odd;
   text(part.digit, answered ? `${row.answer}` : "–");
   text(part.sure, answered && row.probabilities ? percent(row.probabilities[row.answer]) : "");

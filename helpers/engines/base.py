@@ -7,7 +7,7 @@ way for all of them: refuses what does not fit, reads the model once, turns an e
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
 
     from helpers.engines.model import Model, TensorInfo
 
-Run = Callable[[list["np.ndarray"]], list["np.ndarray"]]  # inputs and outputs in the order of the graph
+Run = Callable[[Mapping[str, "np.ndarray"]], Sequence["np.ndarray"]]  # inputs by name, outputs in the graph's order
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.model import Model
+
+if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    from helpers.engines.model import Model
 
 
 class OnnxRuntime(Engine):
@@ -43,5 +47,5 @@ class OnnxRuntime(Engine):
             settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         source = model.data if model.path is None else str(model.path)
         session = ort.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
-        names = [info.name for info in model.inputs]
-        return lambda arrays: session.run(None, dict(zip(names, arrays, strict=True)))
+        names = [info.name for info in model.outputs]
+        return lambda inputs: session.run(names, inputs)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.model import Model
+
+if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    import numpy as np
+
+    from helpers.engines.model import Model
 
 
 class OpenVino(Engine):
@@ -37,6 +39,7 @@ class OpenVino(Engine):
         assert "CPU" in openvino.Core().available_devices
 
     def open(self, model: Model, options: Options) -> Run:
+        import numpy as np
         import openvino
 
         core = openvino.Core()
@@ -48,11 +51,11 @@ class OpenVino(Engine):
         source = str(model.path) if model.path is not None else model.data
         compiled = core.compile_model(core.read_model(source), "CPU", settings)
         request = compiled.create_infer_request()
-        places = [_index(compiled.inputs, info.name) for info in model.inputs]
+        places = {info.name: _index(compiled.inputs, info.name) for info in model.inputs}
         outputs = [_index(compiled.outputs, info.name) for info in model.outputs]
 
-        def run(arrays: list[np.ndarray]) -> list[np.ndarray]:
-            results = request.infer(dict(zip(places, arrays, strict=True)), share_inputs=True)
+        def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            results = request.infer({places[name]: array for name, array in inputs.items()}, share_inputs=True)
             return [np.array(results[i]) for i in outputs]  # a copy: the next call writes into the same memory
 
         return run

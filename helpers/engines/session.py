@@ -16,7 +16,7 @@ from helpers.engines.model import TensorInfo
 class LocalSession:
     """A session in this process: inputs checked once, outputs by name.
 
-    The check costs well under a microsecond for inputs that fit: it compares dtype objects and shape tuples.
+    The check costs under a microsecond for inputs that fit: it compares dtype objects and shape tuples.
     ``benchmarks/session_cost.py`` measures it.
     """
 
@@ -37,20 +37,18 @@ class LocalSession:
             The engine failed on these inputs.
         """
         try:
-            given = []
+            if len(inputs) != len(self._exact):
+                raise KeyError
             for name, dtype, shape in self._exact:
                 array = inputs[name]
                 if array.dtype is not dtype or array.shape != shape:
                     raise KeyError
-                given.append(array)
-            if len(inputs) != len(given):
-                raise KeyError
         except (KeyError, AttributeError, TypeError, IndexError):
-            given = check_inputs(self.inputs, inputs)  # says what does not fit, or finds that it does
+            inputs = check_inputs(self.inputs, inputs)  # says what does not fit, or finds that it does
         if self._run is None:
             raise BadInput(f"the session of {self.engine} is closed; load the model again")
         try:
-            return dict(zip(self._names, self._run(given), strict=True))
+            return dict(zip(self._names, self._run(inputs), strict=True))
         except BaseException as error:  # a Rust panic is no Exception
             raise translate(self.engine, error, RunFailed) from None
 
@@ -69,8 +67,8 @@ class LocalSession:
         return f"<session of {self.engine}: {ins} → {outs}>"
 
 
-def check_inputs(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """The arrays in the order of the graph, or BadInput with the name, the value and the remedy.
+def check_inputs(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays by name in the order of the graph, or BadInput with the name, the value and the remedy.
 
     >>> x = TensorInfo("x", np.dtype("float32"), ("n", 2))
     >>> check_inputs((x,), {"x": np.zeros((5, 3), "float32")})
@@ -82,7 +80,7 @@ def check_inputs(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]
     for name in given:
         if name not in {info.name for info in wanted}:
             raise BadInput(f"the model has no input {name!r}; its inputs: {_names(wanted)}")
-    return [_check(info, given) for info in wanted]
+    return {info.name: _check(info, given) for info in wanted}
 
 
 def _check(info: TensorInfo, given: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.model import Model
+
+if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    from helpers.engines.model import Model
 
 
 class TractWheel(Engine):
@@ -37,11 +39,9 @@ class TractWheel(Engine):
         import tract
 
         loaded = _load(tract.onnx(), model)
-        order = [loaded.input_name(i) for i in range(loaded.input_count())]
-        names = [info.name for info in model.inputs]
-        places = [names.index(name) for name in order]  # tract may list the inputs in its own order
+        order = [loaded.input_name(i) for i in range(loaded.input_count())]  # tract's own order
         runnable = loaded.into_model().into_runnable()
-        return lambda arrays: [out.to_numpy() for out in runnable.run([arrays[i] for i in places])]
+        return lambda inputs: [out.to_numpy() for out in runnable.run([inputs[name] for name in order])]
 
 
 def _load(onnx: Any, model: Model) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
 from helpers.engines.errors import EngineError, ModelRejected, RunFailed, one_line
-from helpers.engines.model import Model, TensorInfo, parse
+
+if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    import numpy as np
+
+    from helpers.engines.model import Model, TensorInfo
 
 # y = Relu(x) on float[2], as bytes, so that the probe need not import onnx. From onnx.parser.parse_model:
 # <ir_version: 7, opset_import: ["": 13]> probe (float[2] x) => (float[2] y) { y = Relu(x) }
@@ -45,6 +47,7 @@ class Wonnx(Engine):
             raise RuntimeError("its graphics adapter computes Relu wrong")
 
     def open(self, model: Model, options: Options) -> Run:
+        import numpy as np
         import wonnx
 
         for info in model.inputs:
@@ -54,10 +57,9 @@ class Wonnx(Engine):
         source = model.data if model.path is None else str(model.path)
         start = wonnx.Session.from_bytes if model.path is None else wonnx.Session.from_path
         session = _unpanicked(ModelRejected, start, source)
-        names = [info.name for info in model.inputs]
 
-        def run(arrays: list[np.ndarray]) -> list[np.ndarray]:
-            flat = {name: array.ravel().tolist() for name, array in zip(names, arrays, strict=True)}
+        def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            flat = {name: array.ravel().tolist() for name, array in inputs.items()}
             got = _unpanicked(RunFailed, session.run, flat)
             return [np.array(got[name], np.float32).reshape(shape) for name, shape in shapes.items()]
 
@@ -96,7 +98,7 @@ def _fixed(info: TensorInfo) -> tuple[int, ...] | None:
 def _inferred(model: Model) -> tuple[TensorInfo, ...]:
     import onnx
 
-    from helpers.engines.model import read_model
+    from helpers.engines.model import parse, read_model
 
     inferred = onnx.shape_inference.infer_shapes(parse(model.data))
     return read_model(inferred.SerializeToString()).outputs if model.path is None else model.outputs

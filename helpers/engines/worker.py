@@ -205,8 +205,7 @@ class RemoteSession:
 
     def timed(self, inputs: Mapping[str, np.ndarray]) -> _child.Ran:
         """As ``run``, with the seconds that the call itself took in the engine's process."""
-        arrays = check_inputs(self.inputs, inputs)  # here, so that what does not fit never crosses over
-        given = {info.name: array for info, array in zip(self.inputs, arrays, strict=True)}
+        given = check_inputs(self.inputs, inputs)  # here, so that what does not fit never crosses over
         limit = self._engine.limits.run
         ran = self._engine.call(limit, _child.run, self._token, given)
         if ran is None:

@@ -129,7 +129,7 @@ def test_a_crash_is_shown_and_comes_back(board, shot):
     board.answers()
     assert "crashed" in seen.json_value()
     assert seen.json_value()[-1] == "answered"
-    board.notebook.wait("board.sentence", lambda said: "tract-wheel came back after a crash" in said)
+    board.notebook.wait("board.sentence", lambda said: "tract-wheel crashed once and came back" in said)
 
 
 def test_a_slow_engine_holds_up_nobody(open_notebook):
