@@ -35,7 +35,9 @@ def load_inputs(path: Path | str, inputs: tuple[TensorInfo, ...], *, allow_nan: 
     if len(set(counts.values())) > 1 or 0 in counts.values():
         said = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise BadInput(f"{path}: samples on the first axis differ or are none ({said}); stack as many for every input")
-    samples = [{name: array[i] for name, array in arrays.items()} for i in range(next(iter(counts.values()), 0))]
+    number_of = next(iter(counts.values()), 0)
+    # asarray: numpy gives a bare number where a sample has no dimensions
+    samples = [{name: np.asarray(array[i]) for name, array in arrays.items()} for i in range(number_of)]
     for number, sample in enumerate(samples):
         try:
             check_inputs(inputs, sample)

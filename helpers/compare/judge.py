@@ -35,11 +35,13 @@ class Judgement:
 
 
 def error(answer: np.ndarray, reference: np.ndarray) -> float:
-    """The norm-wise error max|Δ| / max|reference| of one tensor; infinite where NaN or infinities differ in place.
+    """The norm-wise error max|Δ| / max|reference| of one tensor; infinite where shapes or NaN places differ.
 
     >>> f"{error(np.array([1.0, 2.02]), np.array([1.0, 2.0])):.3f}"
     '0.010'
     """
+    if answer.shape != reference.shape:  # numpy would stretch one of them
+        return float("inf")
     if answer.size == 0:
         return 0.0
     if not _is_number(reference):
@@ -75,7 +77,7 @@ def judge(
     Parameters
     ----------
     answers, references
-            A dict of tensors by name for every sample.
+        A dict of tensors by name for every sample.
     outputs
         What the model declares; the tolerance follows its coarsest dtype.
     tolerance
@@ -93,6 +95,8 @@ def judge(
             if e > allowed and e > worst:
                 why = f"sample {number}: output {name!r} is off by {e:.1e} of the largest value (allowed {allowed:.0e})"
             worst = max(worst, e)
+        if added := sorted(answer.keys() - reference.keys()):
+            return Judgement(float("inf"), None, f"sample {number}: output {added[0]!r} is not among the reference's")
         flips += _flipped(answer, reference)
     return Judgement(worst, flips if _has_argmax(references) else None, why)
 
@@ -126,5 +130,6 @@ def _has_argmax(references: Sequence[Tensors]) -> bool:
 
 
 def _flipped(answer: Tensors, reference: Tensors) -> int:
-    a, b = _first(answer), _first(reference)
+    name = next(iter(reference))
+    a, b = answer[name], reference[name]
     return int(a.ndim > 0 and a.size > 0 and not np.array_equal(a.argmax(-1), b.argmax(-1)))

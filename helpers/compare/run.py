@@ -69,7 +69,7 @@ class Comparison:
         for row in rows:
             if row["error"] is not None and not np.isfinite(row["error"]):
                 row["error"] = None
-        return {"model": self.model, "n": self.n, "reference": self.reference, "note": self.note, "rows": rows}
+        return {"model": self.model, "n": self.n, "reference": self.reference, "rows": rows}
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,12 @@ def compare(
     Raises
     ------
     BadInput
-        The model, the inputs or an engine's name does not fit.
+        The model, the inputs, an engine's name, the limit or the tolerance does not fit.
     """
+    if limit is not None and limit < 1:
+        raise BadInput(f"limit={limit!r}: give at least one sample")
+    if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
+        raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
     chosen = _engines.pick(engines)
     known = read_model(model)
     samples = _samples(known, inputs, dims, allow_nan)[:limit]
@@ -155,8 +159,8 @@ def _reference(
     for name in ("reference", "onnxruntime"):
         runs[name] = done = _run(_engines.get(name), model, samples, limits, report)
         if isinstance(done, _Run):
-            return name, note
-        note += f"{done}. "
+            return name, note.strip()
+        note += f"{str(done).rstrip('.')}. "
     return "none", note + "So there is nothing to compare with."
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import onnx
 import onnx_ir as ir
-from onnx_ir.passes.common import RemoveInitializersFromInputsPass
+from onnx_ir.passes.common import NameFixPass, RemoveInitializersFromInputsPass
 from onnxscript.optimizer import optimize_ir
 
 from helpers.engines.model import parse, read_model
@@ -66,6 +66,7 @@ def portable(model: Path | str | bytes | onnx.ModelProto) -> Rewritten:
     known = read_model(data)
     proto = onnx.load(known.path) if known.path is not None else parse(known.data)
     current = ir.from_proto(proto)
+    NameFixPass()(current)  # the optimizer names nodes that have no name, which is no change worth telling
     steps = []
     before = ir.to_proto(current)
     for name, change in _PASSES:

@@ -1,0 +1,228 @@
+"""The command as a terminal and a script see it: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from helpers import cli, engines, lab
+from helpers.engines import BadInput
+from tests.conftest import ROOT
+from tests.small_models import CASES
+
+
+def onnx_lab(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "helpers.cli", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "1000", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def described() -> list[dict]:
+    done = onnx_lab("engines", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_engines_as_json(described: list[dict]):
+    assert [row["name"] for row in described] == engines.names()
+    for row in described:
+        assert list(row) == ["name", "binding", "version", "available", "why", "remedy"]
+        assert row["binding"] == engines.get(row["name"]).card.binding
+        assert row["version"] == (engines.get(row["name"]).card.version or None)
+        assert isinstance(row["available"], bool)
+        assert row["available"] == (row["why"] == "") == (row["remedy"] == "")
+
+
+def test_engines_as_a_table(described: list[dict]):
+    done = onnx_lab("engines")
+    head, *lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert head.split() == ["engine", "version", "binding", "available"]
+    assert len(lines) == len(described)
+    for line, row in zip(lines, described, strict=True):
+        can = "yes" if row["available"] else f"no: {row['why']}. To do: {row['remedy']}"
+        assert " ".join(line.split()) == f"{row['name']} {row['version'] or '–'} {row['binding']} {can}"
+
+
+RIGHT = ("--engines", "onnxruntime,reference", "--limit", "3")
+
+
+def test_compare_as_json(mnist: Path):
+    done = onnx_lab("compare", mnist, *RIGHT, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert list(found) == ["model", "n", "reference", "rows"]
+    assert (found["model"], found["n"], found["reference"]) == (str(mnist), 3, "reference")
+    for row, name in zip(found["rows"], ("onnxruntime", "reference"), strict=True):
+        assert list(row) == [
+            *("engine", "outcome", "error", "precision", "flips", "load_s", "first_s", "p50_s", "message"),
+        ]
+        assert (row["engine"], row["outcome"], row["precision"], row["flips"]) == (name, "right", "f32", 0)
+
+
+def test_compare_as_a_table(mnist: Path):
+    done = onnx_lab("compare", mnist, *RIGHT)
+    assert (done.returncode, done.stderr) == (0, "")
+    head, first, second, *rest = done.stdout.splitlines()
+    assert head.split() == ["engine", "outcome", "error", "precision", "flips", "load", "first", "call", "p50"]
+    assert first.split()[:2] == ["onnxruntime", "right"]
+    assert second.split()[:5] == ["reference", "right", "0", "f32", "0"]
+    assert rest[0] == f"3 samples through {mnist}, measured against reference."
+
+
+def test_not_right_is_told_by_the_status_and_without_markup(tmp_path: Path):
+    """Square brackets of a file's name and of an engine's words are shown, not taken for colours."""
+    model = tmp_path / "[red]x[/red].onnx"  # a folder "[red]x[" and in it "red].onnx"
+    model.parent.mkdir()
+    model.write_bytes(CASES["unknown operator"].model)
+    done = onnx_lab("compare", model, "--engines", "onnxruntime")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1].split() == ["onnxruntime", "cannot", "load"]
+    assert "onnxruntime: [ONNXRuntimeError] : " in done.stdout
+    assert f"10 samples through {model}, measured against none." in done.stdout
+    assert "reference cannot load the model: No registered schema for operator 'NoSuchOperator'" in done.stdout
+    assert "So there is nothing to compare with." in done.stdout
+
+
+def test_bad_file_named_with_markup(tmp_path: Path):
+    done = onnx_lab("compare", tmp_path / "[bold]no[/bold].onnx")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"onnx-lab: {tmp_path / '[bold]no[/bold].onnx'} does not exist; ")
+
+
+OURS = {
+    "unknown engine": (("--engines", "nope"), "there is no engine 'nope'; give one of onnxruntime, "),
+    "no engine": (("--engines", ","), "no engine is named in ','; give some of onnxruntime, "),
+    "a dimension without a size": (("--dim", "batch"), "--dim 'batch': give NAME=SIZE with a whole number"),
+    "a dimension with a bad size": (("--dim", "batch=-1"), "--dim 'batch=-1': give NAME=SIZE"),
+    "a dimension that is not there": (("--dim", "batch=2"), "the model has no symbolic dimension 'batch'; "),
+    "inputs that are not there": (("--inputs", "no.npz"), "no.npz is no file; give an .npz"),
+    "inputs that are no .npz": (("--inputs", "README.md"), "README.md is no .npz file, or is cut"),
+    "a tolerance that is no number": (("--tolerance", "nan"), "tolerance=nan: give a number from 0"),
+}
+
+
+@pytest.mark.parametrize(("options", "said"), OURS.values(), ids=OURS)
+def test_bad_usage_in_one_line(mnist: Path, options: tuple, said: str):
+    done = onnx_lab("compare", mnist, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"onnx-lab: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("no.onnx", "no.onnx does not exist; "), ("README.md", "README.md is not an ONNX model")]
+)
+def test_bad_file_in_one_line(file: str, said: str):
+    done = onnx_lab("compare", file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"onnx-lab: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare"], "Missing argument"),
+        (["compare", "x.onnx", "--limit", "0"], "--limit"),
+        (["compare", "x.onnx", "--tolerance", "much"], "--tolerance"),
+        (["compare", "x.onnx", "--nope"], "--nope"),
+        (["nope"], "nope"),
+    ],
+)
+def test_bad_usage_that_typer_tells(arguments: list[str], said: str):
+    done = CliRunner().invoke(cli.app, arguments)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_inputs_from_a_file(tmp_path: Path):
+    """Two samples of a symbolic batch; then the same with a NaN, which must be allowed."""
+    case = CASES["batch 7"]
+    model, inputs, holed = tmp_path / "m.onnx", tmp_path / "x.npz", tmp_path / "nan.npz"
+    model.write_bytes(case.model)
+    x = np.stack([case.inputs["x"], case.inputs["x"] + 1])
+    np.savez(inputs, x=x)
+    x[1, 0, 0] = np.nan
+    np.savez(holed, x=x)
+
+    done = onnx_lab("compare", model, "--inputs", inputs, "--engines", "onnxruntime", "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["n"], found["rows"][0]["outcome"], found["rows"][0]["error"]) == (0, 2, "right", 0)
+
+    done = onnx_lab("compare", model, "--inputs", holed, "--engines", "onnxruntime")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"onnx-lab: {holed}, sample 1: input 'x' holds 1 NaN, the first at [0, 0]; ")
+
+    done = onnx_lab("compare", model, "--inputs", holed, "--engines", "onnxruntime", "--allow-nan", "--json")
+    assert (done.returncode, json.loads(done.stdout)["rows"][0]["outcome"]) == (0, "right")
+
+
+def test_dim(tmp_path: Path):
+    model = tmp_path / "m.onnx"
+    model.write_bytes(CASES["empty"].model)
+    done = onnx_lab("compare", model, "--dim", "n=5", "--engines", "reference", "--limit", "2", "--json")
+    assert (done.returncode, json.loads(done.stdout)["n"]) == (0, 2)
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that would have been run; each ends with status 3."""
+    commands: list[list[str]] = []
+
+    def call(command: list[str]) -> int:
+        commands.append(command)
+        return 3
+
+    monkeypatch.setattr(lab.subprocess, "call", call)
+    return commands
+
+
+@pytest.mark.parametrize(("user", "extra"), [(0, ["--allow-root"]), (1000, [])])
+def test_lab(called: list, monkeypatch: pytest.MonkeyPatch, user: int, extra: list[str]):
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    assert lab.start(["--no-browser"]) == 3
+    assert called == [
+        [
+            *(sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks" / "00_draw_a_digit.ipynb")),
+            f"--ServerApp.root_dir={ROOT}",
+            "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            *extra,
+            "--no-browser",
+        ]
+    ]
+
+
+def test_lab_hands_on_what_follows(called: list):
+    done = CliRunner().invoke(cli.app, ["lab", "--no-browser", "--port=1", "x"])
+    assert done.exit_code == 3
+    assert called[0][-3:] == ["--no-browser", "--port=1", "x"]
+
+
+def test_lab_ends_quietly_at_ctrl_c(monkeypatch: pytest.MonkeyPatch):
+    def call(command: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lab.subprocess, "call", call)
+    assert lab.start() == 0
+
+
+def test_lab_without_the_notebooks(called: list, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    with pytest.raises(BadInput, match="does not exist; run from a clone of the repository"):
+        lab.start()
+    assert called == []

@@ -1,0 +1,137 @@
+"""The project's own files agree with each other, and importing stays cheap."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+LONGEST = 220  # lines of a module
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project() -> dict:
+    return tomllib.loads(text("pyproject.toml"))
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[str]:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("needs git and a checkout")
+    found = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if found.returncode:
+        pytest.skip(f"git does not list the files here: {found.stderr.strip()}")
+    return [name for name in found.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_environment(project: dict):
+    found = yaml.safe_load(text("environment.yml"))
+    assert found["name"] == project["project"]["name"]
+    assert found["channels"] == ["conda-forge"]
+    *packages, pip = found["dependencies"]
+    assert pip == {"pip": ["-e ."]}
+    wanted = dict((*package.split(" ", 1), "")[:2] for package in packages)
+    assert set(wanted) == {"python", "pip", "rust", "libprotobuf"}
+    assert wanted["python"] == project["project"]["requires-python"]
+
+
+def test_every_line_of_the_environment_says_why():
+    lines = text("environment.yml").partition("\ndependencies:\n")[2].splitlines()
+    entries = [line for line in lines if line.lstrip().startswith("- ") and not line.endswith("- pip:")]
+    assert len(entries) == 5
+    for line in entries:
+        assert re.search(r" # \w.{10,}", line), line
+
+
+def direct(project: dict) -> list[str]:
+    lists = [project["project"]["dependencies"], *project["project"]["optional-dependencies"].values()]
+    lists += project["dependency-groups"].values()
+    return [line for each in lists for line in each if isinstance(line, str)]
+
+
+def test_constraints(project: dict):
+    lines = [line for line in text("constraints.txt").splitlines() if line and not line.startswith("#")]
+    pins = [Requirement(line) for line in lines]  # an option such as an index is no requirement
+    assert all(re.fullmatch(r"==[^*,]+", str(pin.specifier)) and pin.url is None for pin in pins)
+    for line in direct(project):
+        wanted = Requirement(line)
+        pinned = [pin for pin in pins if canonicalize_name(pin.name) == canonicalize_name(wanted.name)]
+        assert pinned, f"{wanted.name} is not in constraints.txt: run `make constraints`"
+        for pin in pinned:
+            (version,) = pin.specifier
+            assert wanted.specifier.contains(version.version), f"{pin} does not fit {wanted}"
+
+
+def test_constraints_name_no_source():
+    assert not re.search("http|^ *-", text("constraints.txt"), re.MULTILINE)
+
+
+SLOW = ("numpy", "onnx", "onnxruntime", "pandas", "anywidget", "plotly")
+
+
+@pytest.mark.parametrize("module", ["helpers", "helpers.cli", "helpers.engines"])
+def test_import_is_cheap(module: str):
+    said = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*(name for name in {SLOW} if name in sys.modules))"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == []
+
+
+# In parts, so that this file does not hold them.
+HOSTS = (
+    *("pypi" + ".org", "pypi" + ".python", "python" + "hosted", "crates" + ".io", "npm" + "js.", "anaconda" + ".org"),
+    *("index" + "-url", "extra" + "-index", "proxy" + ".golang", "mirrors" + "."),
+)
+NO_SOURCE = "--no-emit-" + "index" + "-url"  # keeps it out of the pinned list
+
+
+def test_no_file_names_a_source_of_packages(tracked: list[str]):
+    for name in tracked:
+        data = (ROOT / name).read_bytes().replace(NO_SOURCE.encode(), b"").lower()
+        assert [host for host in HOSTS if host.encode() in data] == [], name
+
+
+def test_no_lock_file_of_crates(tracked: list[str]):
+    assert [name for name in tracked if Path(name).name == "Cargo.lock"] == []
+
+
+def test_makefile():
+    targets = set(re.findall(r"^(\w+):", text("Makefile"), re.MULTILINE))
+    assert {"lab", "test"} <= targets
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
+    assert targets == set(phony.split())
+
+
+def test_ci_runs_the_tests():
+    lines = [line for line in text(".ci/run").splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert "make test" in lines
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "helpers").rglob("*.py")), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_modules_are_small(path: Path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_licence(project: dict):
+    assert project["project"]["license"] == "MIT"
+    assert text("LICENSE").startswith("MIT License\n")
+    for name in project["project"]["license-files"]:
+        assert (ROOT / name).is_file()
