@@ -17,12 +17,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402 (the root comes first)
+from playwright.sync_api import Page, sync_playwright
 
-from benchmarks._report import table, write  # noqa: E402
-from tests.browser._lab import serve  # noqa: E402
-from tests.browser._notebook import Notebook  # noqa: E402
-from tests.browser.install import find  # noqa: E402
+from benchmarks._report import table, write
+from tests.browser._lab import serve
+from tests.browser._notebook import Notebook
+from tests.browser.install import find
 
 SAMPLES, SPACING = 200, 120  # pointer events, and milliseconds between two
 FAST = ("onnxruntime", "tract-wheel")
@@ -106,7 +106,9 @@ def main() -> None:
         for board, engines in (("the two alone", repr(",".join(FAST))), ("all engines", "")):
             for pen, spacing in ((f"every {SPACING} ms", SPACING), ("as fast as it can", 0)):
                 page = browser.new_page(viewport={"width": 1300, "height": 1000})
-                notebook = Notebook(page, lab, lab.write("bench", [CELL.format(f"engines={engines}" if engines else "")]))
+                notebook = Notebook(
+                    page, lab, lab.write("bench", [CELL.format(f"engines={engines}" if engines else "")])
+                )
                 notebook.run(0)
                 lines += rows(measure(page, notebook, spacing), board, pen)
                 page.close()

@@ -17,6 +17,7 @@ from helpers.digits.preprocess import Stages
 from helpers.digits.scores import probabilities
 
 _GREY = "#7F7F7F"
+_WIDEST = 850  # pixels that a notebook's column leaves on a laptop
 _BLUE, _VERMILLION = "#0072B2", "#D55E00"
 _INK = [[0, "black"], [1, "white"]]  # the pad's colours in either theme
 
@@ -65,7 +66,8 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: s
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, constrain="domain")
     said = sentence or f"{len(images)} picture{'s' if len(images) > 1 else ''}: {', '.join(titles)}."
-    return Told(_plain(figure, height=210, width=max(200, 190 * len(images))), said)
+    side = min(190, _WIDEST // len(images))
+    return Told(_plain(figure, height=side + 20, width=max(200, side * len(images))), said)
 
 
 def stages(found: Stages) -> Told:
@@ -113,7 +115,7 @@ def scores(logits: np.ndarray) -> Told:
         f"The largest logit is {flat[first]:.1f}, at digit {first}; the next is {flat[second]:.1f}, at digit {second}. "
         f"As probabilities: {chances[first]:.1%} and {chances[second]:.1%}."
     ).replace("%", " %")
-    return Told(_plain(figure, height=300, width=820), said)
+    return Told(_plain(figure, height=300, width=_WIDEST), said)
 
 
 def accuracies(found: dict[str, float]) -> Told:

@@ -145,6 +145,7 @@ class Board(ipywidgets.Box):
             self._take_truth(news)
         row = self._rows.get(news.engine)
         if row is None or (news.state == "answered" and self._empty):  # an answer to what has been cleared since
+            self._judge()  # a reference without a row may be what the rows wait for
             return
         _blank(row)
         row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq)

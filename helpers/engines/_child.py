@@ -54,6 +54,24 @@ def set_up(memory: int, log: str) -> None:
     _limit_memory(memory)
 
 
+def in_worker() -> bool:
+    """Whether this process is an engine's own."""
+    return os.environ.get("HELPERS_IN_WORKER") == "1"
+
+
+def how_it_ended(status: int | None, memory: int) -> str:
+    """The exit status of such a process in words, seen from the other side.
+
+    >>> how_it_ended(-6, 2**30)
+    'its process ended by signal 6 (SIGABRT)'
+    """
+    if status == OUT_OF_MEMORY:
+        return f"it went over its memory limit of {memory / 2**30:g} GiB"
+    if status is not None and status < 0:
+        return f"its process ended by signal {-status} ({signal.Signals(-status).name})"
+    return f"its process ended with status {status}"
+
+
 def ping() -> int:
     """The process id: answers once the process is up."""
     return os.getpid()

@@ -160,9 +160,9 @@ class Engine(ABC):
         >>> session.outputs[0].shape
         (1, 10)
         """
+        from helpers.engines._child import in_worker
         from helpers.engines.model import read_model
         from helpers.engines.session import LocalSession
-        from helpers.engines.worker import in_worker
 
         if self.isolated_only and not in_worker():
             raise EngineUnavailable(

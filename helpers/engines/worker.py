@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import tempfile
 import threading
 import uuid
@@ -46,11 +45,6 @@ class Limits:
     load: float = 60.0  # seconds for a load
     run: float = 20.0  # seconds for a run
     memory: int = 8 * GIB  # bytes
-
-
-def in_worker() -> bool:
-    """Whether this process is an engine's own."""
-    return os.environ.get("HELPERS_IN_WORKER") == "1"
 
 
 class Isolated:
@@ -170,13 +164,7 @@ class Isolated:
         return one_line(lines[-1]) if lines else ""
 
     def _last_words(self, status: int | None) -> str:
-        if status == _child.OUT_OF_MEMORY:
-            how = f"it went over its memory limit of {self.limits.memory / GIB:g} GiB"
-        elif status is not None and status < 0:
-            how = f"its process ended by signal {-status} ({signal.Signals(-status).name})"
-        else:
-            how = f"its process ended with status {status}"
-        words = self._said()
+        how, words = _child.how_it_ended(status, self.limits.memory), self._said()
         return f"{how}{f', saying: {words}' if words else ''}; the next call starts a new one"
 
     def __repr__(self) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.lab import SETTINGS
+
 _SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
@@ -93,11 +95,9 @@ def _command(port: int, root: Path, base: str) -> list[str]:
         "IdentityProvider.token": "",
         "PasswordIdentityProvider.hashed_password": "",
         "LabApp.expose_app_in_browser": True,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.extension_manager": "readonly",  # the other one asks a package index
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *flags]
+    return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *SETTINGS, *flags]
 
 
 def _free_port() -> int:

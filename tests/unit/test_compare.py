@@ -247,9 +247,7 @@ def outcomes(found: Comparison) -> dict[str, str]:
 
 def test_compare(mnist: Path):
     seen = []
-    found = compare(
-        mnist, engines="onnxruntime,tract-wheel", limit=5, progress=lambda *step: seen.append(step)
-    )
+    found = compare(mnist, engines="onnxruntime,tract-wheel", limit=5, progress=lambda *step: seen.append(step))
     assert (found.model, found.n, found.reference, found.note) == (str(mnist), 5, "reference", "")
     assert [row.engine for row in found.rows] == ["onnxruntime", "tract-wheel"]
     for row in found.rows:

@@ -77,7 +77,7 @@ def test_constraints(project: dict):
 
 
 def test_constraints_name_no_source():
-    assert not re.search("http|^ *-", text("constraints.txt"), re.MULTILINE)
+    assert not re.search("://|^ *-", text("constraints.txt"), re.MULTILINE)
 
 
 SLOW = ("numpy", "onnx", "onnxruntime", "pandas", "anywidget", "plotly")
