@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks._report import table, write  # noqa: E402 (the root comes first)
 from helpers import engines  # noqa: E402
 from helpers.digits import digits  # noqa: E402
-from helpers.engines.worker import GIB, Limits  # noqa: E402
+from helpers.engines.limits import GIB, Limits  # noqa: E402
 from tests.mutations import KINDS, OUTCOMES, folded, survey  # noqa: E402
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 500

@@ -1,4 +1,6 @@
-"""From a pointer event to the painted answers, in a real JupyterLab in a real Chromium; writes results/pen_to_answer.md.
+"""From a pointer event to the painted answers, in a real JupyterLab in a real Chromium.
+
+Writes results/pen_to_answer.md.
 
 The page itself keeps the times. A sample starts at the time stamp of the pointer event and ends after the frame in
 which the answers to the picture with that event's ink were painted. Run from the repository's root:

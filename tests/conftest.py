@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from helpers import engines
-from helpers.engines.worker import Isolated, Limits
+from helpers.engines.limits import Limits
+from helpers.engines.worker import Isolated
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -23,8 +23,8 @@ from helpers.engines.errors import (
     ModelRejected,
     RunFailed,
 )
+from helpers.engines.limits import Limits
 from helpers.engines.model import Model, read_model
-from helpers.engines.worker import Limits
 
 Outcome = Literal["right", "wrong", "cannot load", "cannot run", "crashed", "timed out", "unavailable", "not judged"]
 Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all

@@ -19,8 +19,8 @@ from helpers.digits._view import BoardView
 from helpers.digits.pad import Pad
 from helpers.digits.scores import probabilities
 from helpers.engines.errors import BadInput, one_line
+from helpers.engines.limits import Limits
 from helpers.engines.model import Model, read_model
-from helpers.engines.worker import Limits
 from helpers.palette import colour
 from helpers.paths import MNIST
 

@@ -25,7 +25,8 @@ from helpers.engines.errors import (
     RunFailed,
     one_line,
 )
-from helpers.engines.worker import Isolated, Limits, RemoteSession
+from helpers.engines.limits import Limits
+from helpers.engines.worker import Isolated, RemoteSession
 from helpers.rewrite.remote import portable_bytes
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]

@@ -25,7 +25,8 @@ from helpers.engines.registry import get, names, pick
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.engines.worker import Isolated, Limits
+    from helpers.engines.limits import Limits
+    from helpers.engines.worker import Isolated
 
 __all__ = [
     "DEFAULT",
@@ -56,7 +57,8 @@ def isolated(engine: str | Engine, *, limits: Limits | None = None) -> Isolated:
     >>> isolated("tract-wheel").name
     'tract-wheel'
     """
-    from helpers.engines.worker import Isolated, Limits
+    from helpers.engines.limits import Limits
+    from helpers.engines.worker import Isolated
 
     return Isolated(get(engine) if isinstance(engine, str) else engine, limits=limits or Limits())
 

@@ -10,10 +10,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing import connection, parent_process
+from multiprocessing.connection import Connection
 
 import numpy as np
 
 from helpers.engines.base import Options, Session
+from helpers.engines.errors import one_line
 from helpers.engines.model import TensorInfo
 from helpers.engines.registry import get
 
@@ -41,6 +43,25 @@ class Ran:
     seconds: float
 
 
+def serve(pipe: Connection, memory: int, log: str) -> None:
+    """Answer calls until the other side closes the pipe: (function, arguments) in, (fine, value or error) out."""
+    set_up(memory, log)
+    pipe.send((True, os.getpid()))
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            reply = (True, function(*arguments))
+        except BaseException as error:  # a Rust panic is no Exception
+            reply = (False, error.with_traceback(None))
+        try:
+            pipe.send(reply)
+        except Exception:  # what cannot cross over is told in words
+            pipe.send((False, RuntimeError(f"{type(reply[1]).__name__}: {one_line(str(reply[1]))}")))
+
+
 def set_up(memory: int, log: str) -> None:
     """Send what the engine prints into a file, limit the memory, and end when the parent does."""
     os.environ["HELPERS_IN_WORKER"] = "1"
@@ -48,8 +69,7 @@ def set_up(memory: int, log: str) -> None:
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (1, 2):
         os.dup2(out, stream)
-    # pebble's own handler is Python code, which never gets its turn while an engine loops in native code.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches every process; the parent deals with it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _limit_memory(memory)
 

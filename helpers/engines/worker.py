@@ -1,5 +1,8 @@
 """An engine in its own process: a crash, a hang or a runaway of memory ends that process, never the kernel.
 
+The caller's thread itself waits at the pipe. A process pool (concurrent.futures, pebble) puts two or three threads
+in between, and each costs a wait for the interpreter's lock: on a busy board some milliseconds a picture.
+
 >>> from helpers import engines
 >>> with engines.isolated("onnxruntime") as engine:
 ...     session = engine.load("models/mnist.onnx")
@@ -16,35 +19,20 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from pebble import ProcessExpired, ProcessPool
 
 from helpers.engines import _child
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options
-from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, LabError, ModelRejected, one_line
+from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
+from helpers.engines.limits import Limits
 from helpers.engines.session import check_inputs
 
-GIB = 2**30
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long an engine may take, and how much memory it may hold.
-
-    >>> Limits(run=2.5).load
-    60.0
-    """
-
-    start: float = 60.0  # seconds until the process is up
-    load: float = 60.0  # seconds for a load
-    run: float = 20.0  # seconds for a run
-    memory: int = 8 * GIB  # bytes
+_GRACE = 0.2  # seconds until a process that is ending has ended, so that its own exit status is told
 
 
 class Isolated:
@@ -53,7 +41,8 @@ class Isolated:
     def __init__(self, engine: Engine, *, limits: Limits = Limits()) -> None:
         self.engine, self.limits = engine, limits
         self._lock = threading.Lock()  # one call at a time: there is one process
-        self._pool: ProcessPool | None = None
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
         handle, log = tempfile.mkstemp(prefix=f"onnx-lab-{engine.name}-", suffix=".log")
         os.close(handle)
         self._log = Path(log)
@@ -104,57 +93,59 @@ class Isolated:
         A process that ended is replaced at the next call.
         """
         with self._lock:
-            pool = self._pool or self._start()
+            pipe = self._pipe or self._start()
             try:
-                return pool.schedule(function, args=arguments, timeout=limit).result()
-            except FutureTimeout:
-                raise EngineTimedOut(
-                    self.name, f"no answer within {limit:g} s, so its process was ended; the next call starts a new one"
-                ) from None
-            except ProcessExpired as error:
-                self._end()
-                raise EngineCrashed(self.name, self._last_words(error.exitcode)) from None
-            except (BrokenProcessPool, RuntimeError) as error:  # the latter from a pool that has seen it already
-                if isinstance(error, RuntimeError) and pool.active:
-                    raise
-                self._end()
-                raise EngineCrashed(
-                    self.name, "its process was ended between two calls; the next call starts a new one"
-                ) from None
-            except EngineCrashed:  # a panic: the process lives, but nobody knows in what state
+                pipe.send((function, arguments))
+                if not pipe.poll(limit):
+                    raise EngineTimedOut(
+                        self.name,
+                        f"no answer within {limit:g} s, so its process was ended; the next call starts a new one",
+                    )
+                fine, value = pipe.recv()
+            except (EOFError, ConnectionError):
+                raise EngineCrashed(self.name, self._last_words(self._end())) from None
+            except BaseException:  # the time-out above, or Ctrl-C in the kernel: nobody waits for the answer any more
                 self._end()
                 raise
-            except LabError as error:
-                raise error.with_traceback(None) from None
-            except BaseException:  # Ctrl-C in the kernel, or a result that cannot be sent: nobody waits any more
+            if isinstance(value, EngineCrashed):  # a panic: the process lives, but nobody knows in what state
                 self._end()
-                raise
+        if fine:
+            return value
+        raise value
 
-    def _start(self) -> ProcessPool:
+    def _start(self) -> Connection:
         self._log.write_bytes(b"")
-        pool = ProcessPool(
-            max_workers=1,
-            context=multiprocessing.get_context("spawn"),
-            initializer=_child.set_up,
-            initargs=[self.limits.memory, str(self._log)],
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_child.serve, args=(theirs, self.limits.memory, str(self._log)), name=self.name, daemon=True
         )
         try:
-            pool.schedule(_child.ping).result(timeout=self.limits.start)
-        except (ProcessExpired, BrokenProcessPool, FutureTimeout) as error:
-            pool.stop()
+            self._process.start()
+            theirs.close()  # so that the end of the process is the end of the pipe
+            if not self._pipe.poll(self.limits.start):
+                raise EOFError
+            self._pipe.recv()
+        except (EOFError, OSError, RuntimeError) as error:
+            status = self._end()
             raise EngineUnavailable(
                 self.name,
-                f"its process did not start ({type(error).__name__}, {self._said() or 'no message'}); in a script, "
+                f"its process did not start (status {status}, {self._said() or one_line(error)}); in a script, "
                 "put the calls under if __name__ == '__main__':",
             ) from None
-        self._pool = pool
-        return pool
+        return self._pipe
 
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-            self._pool = None
+    def _end(self) -> int | None:
+        """End the process, if it has not ended itself; its exit status."""
+        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if pipe is not None:
+            pipe.close()
+        if process is None or process.pid is None:  # it never came to be
+            return None
+        process.join(_GRACE)  # one that closed its end of the pipe is about to end
+        process.kill()  # at once: a native loop heeds no SIGTERM handler
+        process.join()
+        return process.exitcode
 
     def _said(self) -> str:
         try:
@@ -203,7 +194,7 @@ class RemoteSession:
 
     def close(self) -> None:
         """Let go of the model."""
-        if self._engine._pool is not None:  # else the process has ended, and the model with it
+        if self._engine._pipe is not None:  # else the process has ended, and the model with it
             self._engine.call(self._engine.limits.run, _child.close, self._token)
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ import pytest
 
 from helpers import engines
 from helpers.digits import digits
-from helpers.engines.worker import GIB, Limits
+from helpers.engines.limits import GIB, Limits
 from tests.mutations import KINDS, OUTCOMES, folded, mutants, survey
 
 COUNT = 60

@@ -16,7 +16,7 @@ import pytest
 
 from helpers import engines
 from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed, _child
-from helpers.engines.worker import GIB, Limits
+from helpers.engines.limits import GIB, Limits
 
 LIMIT = 3.0  # seconds
 SLACK = 3.0  # a process that is ended on a busy machine is not gone at once
