@@ -28,7 +28,23 @@ from tests.browser.install import find
 
 SAMPLES, SPACING = 200, 120  # pointer events, and milliseconds between two
 FAST = ("onnxruntime", "tract-wheel")
-CELL = "from helpers import digits\nboard = digits.board({})\nboard"
+BOARD = "from helpers import digits\nboard = digits.board({})\nboard"
+# The floor: no engine and no process, the kernel answers each picture as soon as it hears of it.
+FLOOR = """
+import ipywidgets
+from helpers.digits import Pad
+from helpers.digits._view import BoardView
+pad, view = Pad(), BoardView()
+answer = {"engine": "nothing", "state": "answered", "answer": 0, "probabilities": [0.1] * 10}
+view.rows = [{**answer, "seq": 0}]
+pad.observe(lambda change: view.set_trait("rows", [{**answer, "seq": change["new"]}]), names=["seq"])
+ipywidgets.HBox([pad, view])
+"""
+CELLS = {
+    "none: the kernel answers at once": FLOOR,
+    "the two alone": BOARD.format(f"engines={','.join(FAST)!r}"),
+    "all engines": BOARD.format(""),
+}
 READY = "() => [...document.querySelectorAll('.onnx-lab-board tbody tr')].every(r => r.dataset.state !== 'starting')"
 # Which event a picture holds: the newest before it was sent. When it was painted: in the frame after the row changed.
 WATCH = """
@@ -105,18 +121,16 @@ def main() -> None:
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         args = ["--disable-background-networking", "--no-proxy-server", *["--no-sandbox"] * root]
         browser = playwright.chromium.launch(executable_path=find(), args=args)
-        for board, engines in (("the two alone", repr(",".join(FAST))), ("all engines", "")):
+        for board, cell in CELLS.items():
             for pen, spacing in ((f"every {SPACING} ms", SPACING), ("as fast as it can", 0)):
                 page = browser.new_page(viewport={"width": 1300, "height": 1000})
-                notebook = Notebook(
-                    page, lab, lab.write("bench", [CELL.format(f"engines={engines}" if engines else "")])
-                )
+                notebook = Notebook(page, lab, lab.write("bench", [cell]))
                 notebook.run(0)
                 lines += rows(measure(page, notebook, spacing), board, pen)
                 page.close()
                 lab.end_kernels()
         browser.close()
-    header = ["board", "pointer events", "engine", "pictures answered", "p50", "p95", "within 50 ms"]
+    header = ["engines on the board", "pointer events", "engine", "pictures answered", "p50", "p95", "within 50 ms"]
     write(
         "pen_to_answer",
         "From a pointer event to the painted answer",

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from helpers import engines
+from helpers.engines import _child
 from helpers.engines.errors import (
     EngineCrashed,
     EngineError,
@@ -30,6 +31,8 @@ from helpers.engines.worker import Isolated, RemoteSession
 from helpers.rewrite.remote import portable_bytes
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]
+
+_SLOW = 0.005  # seconds a call; whoever takes longer gives way to the others, the kernel and the page
 
 _processes: dict[str, Isolated] = {}  # one an engine for all boards, so that running a cell again costs no process
 _processes_lock = threading.Lock()
@@ -91,7 +94,10 @@ class Lane:
             except ModelRejected as error:
                 session = self._load_portable(process, error)
             # Once for nothing: the first call of a session also pays for memory and shaders, and would mislead.
-            session.timed({session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)})
+            blank = {session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)}
+            session.timed(blank)
+            if session.timed(blank).seconds > _SLOW:
+                process.call(self.limits.run, _child.step_back)
         except EngineUnavailable as error:
             why, _, remedy = error.why.partition("; ")
             self.tell(News(self.name, "unavailable", text=why, remedy=remedy))

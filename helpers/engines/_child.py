@@ -116,6 +116,12 @@ def run(token: str, inputs: Mapping[str, np.ndarray]) -> Ran | None:
     return Ran(outputs, (time.perf_counter_ns() - start) / 1e9)
 
 
+def step_back() -> None:
+    """Leave the cores to others when they want them (on Unix)."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
 def close(token: str) -> None:
     """Let go of a session."""
     session = _sessions.pop(token, None)
