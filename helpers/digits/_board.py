@@ -127,8 +127,9 @@ class Board(ipywidgets.Box):
             try:
                 for news in waiting:
                     self._take(news)
-                self._view.rows = [dict(row) for row in self._rows.values()]
-                self._say()
+                if self._empty or not all(isinstance(news, tuple) for news in waiting):
+                    self._view.rows = [dict(row) for row in self._rows.values()]
+                    self._say()
             except Exception as problem:  # a thread's exception would vanish, and the board would stand still
                 self._view.sentence = f"The board stumbled: {type(problem).__name__}: {one_line(problem)}"
 

@@ -7,6 +7,7 @@ engine was busy is never worked on.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,9 @@ from helpers.rewrite.remote import portable_bytes
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]
 
-_SLOW = 0.005  # seconds a call; whoever takes longer gives way to the others, the kernel and the page
+# Seconds. Whoever takes longer for a call gives way to the others, the kernel and the page, which on a laptop's few
+# cores would wait for it: it starts a little later, and on the newest picture then.
+_SLOW, _PAUSE = 0.005, 0.03
 
 _processes: dict[str, Isolated] = {}  # one an engine for all boards, so that running a cell again costs no process
 _processes_lock = threading.Lock()
@@ -58,6 +61,7 @@ class Lane:
     def __init__(self, name: str, model: Path | bytes, limits: Limits, tell: Callable[[News], None]) -> None:
         self.name, self.model, self.limits, self.tell = name, model, limits, tell
         self._form, self._crashes = "", 0  # what a reader should know about this engine's answers
+        self._pause = 0.0  # seconds before it takes a picture
         self._next: tuple[int, np.ndarray] | None = None
         self._changed = threading.Condition()
         self._closed = False
@@ -97,6 +101,7 @@ class Lane:
             blank = {session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)}
             session.timed(blank)
             if session.timed(blank).seconds > _SLOW:
+                self._pause = _PAUSE
                 process.call(self.limits.run, _child.step_back)
         except EngineUnavailable as error:
             why, _, remedy = error.why.partition("; ")
@@ -134,6 +139,8 @@ class Lane:
         with self._changed:
             while self._next is None and not self._closed:
                 self._changed.wait()
+        time.sleep(self._pause)
+        with self._changed:
             picture, self._next = self._next, None
             return None if self._closed else picture
 
