@@ -29,9 +29,8 @@ unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the
 	$(BIN)/pytest tests/unit
 	$(BIN)/pytest --doctest-modules helpers
 
-# nbval runs every notebook; ONNX_LAB_QUICK shrinks what takes long there, and nothing else.
 lessons: $(INSTALLED)  ## every notebook, cell by cell
-	ONNX_LAB_QUICK=1 $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
+	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py
