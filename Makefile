@@ -2,9 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# What a source of packages says about itself stays out of the pinned list.
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
-	--no-emit-index-url --no-annotate --no-header --quiet
+	--no-annotate --no-header --quiet
 
 .PHONY: lab test lint unit lessons browser notebooks soak bench constraints train clean
 

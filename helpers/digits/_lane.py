@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from helpers import engines
+from helpers.digits._view import State
 from helpers.engines import _child
 from helpers.engines.errors import (
     EngineCrashed,
@@ -30,8 +31,6 @@ from helpers.engines.errors import (
 from helpers.engines.limits import Limits
 from helpers.engines.worker import Isolated, RemoteSession
 from helpers.rewrite.remote import portable_bytes
-
-State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed"]
 
 # Seconds. Whoever takes longer for a call gives way to the others, the kernel and the page, which on a laptop's few
 # cores would wait for it: it starts a little later, and on the newest picture then.
@@ -84,6 +83,8 @@ class Lane:
             session = self._load()
             while session is not None and (picture := self._wait()) is not None:
                 self._run(session, *picture)
+            if session is not None:
+                session.close()  # the process serves other boards too
         except LabError as error:
             self.tell(News(self.name, "failed", text=str(error)))
         except Exception as error:  # a thread's exception would vanish, and the row would wait for ever

@@ -45,7 +45,7 @@ class BoardView(anywidget.AnyWidget):
     BoardView(rten: 7)
     """
 
-    _esm = _HERE / "board.js"
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("_dom.js", "board.js"))
     _css = _HERE / "board.css"
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)  # of Row

@@ -18,16 +18,6 @@ function difference(error) {
   return error < 0.01 ? error.toExponential(0) : `${Number(error.toPrecision(2))}`;
 }
 
-function make(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
 /** Change what differs, nothing else: an unchanged text costs no layout and a screen reader no word. */
 function text(element, value) {
   if (element.textContent !== value) element.textContent = value;

@@ -19,6 +19,7 @@ import numpy as np
 from helpers.digits.brush import SIDE
 from helpers.digits.preprocess import FRAME, preprocess
 from helpers.engines.errors import BadInput, one_line
+from helpers.paths import ROOT
 
 _LARGEST = 2**20  # bytes; a drawing takes 12 544 and its label one, so more is something else
 
@@ -51,7 +52,7 @@ class Drawings:
 def default_folder() -> Path:
     """Where drawings are kept unless a folder is named."""
     chosen = os.environ.get("ONNX_LAB_DRAWINGS")
-    return Path(chosen) if chosen else Path(__file__).parents[2] / "data" / "drawings"
+    return Path(chosen) if chosen else ROOT / "data" / "drawings"
 
 
 def save(picture: np.ndarray, label: int, folder: Path | str | None = None) -> Path:

@@ -12,16 +12,6 @@ const HELP =
   "Arrow keys move the cursor, with Shift they draw. Space inks a dot, Enter a line from the last ink to the cursor. " +
   "Backspace undoes, Delete clears, 0 to 9 show a sample. Tab leaves the pad.";
 
-function make(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
 function build(el) {
   const digits = [...Array(10).keys()];
   const button = (text, props) => make("button", { type: "button", textContent: text, ...props });

@@ -39,7 +39,7 @@ class Pad(anywidget.AnyWidget):
     ((1, 1, 28, 28), 1)
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("_picture.js", "pad.js"))
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("_dom.js", "_picture.js", "pad.js"))
     _css = _HERE / "pad.css"
 
     # traitlets.Bytes would fail silently. No echoes: they would double the traffic, and pad and pen agree by ``seq``

