@@ -5,12 +5,15 @@ INSTALLED := .venv/.installed
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
 	--no-annotate --no-header --quiet
 
-.PHONY: lab test lint unit lessons browser notebooks soak bench constraints train clean
+.PHONY: lab test engines rust lint unit lessons browser notebooks soak bench constraints train clean
 
 lab: $(INSTALLED)  ## open JupyterLab on the first notebook (ARGS=--no-browser prints the address only)
 	@$(BIN)/onnx-lab lab $(ARGS)
 
-test: lint unit lessons browser  ## everything, the browser's tests included
+test: engines lint rust unit lessons browser  ## everything, the browser's tests included
+
+engines: $(INSTALLED)  ## build the engines that are Rust crates (a quarter of an hour, once)
+	$(BIN)/onnx-lab build
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python %d.%d: use 3.11 to 3.13, e.g. make PYTHON=python3.12 lab" % v)'
@@ -23,6 +26,11 @@ lint: $(INSTALLED)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
+	cd crates && cargo fmt --all --check
+	cd crates && $(CARGO_ENV) cargo clippy --release --workspace --all-targets -- --deny warnings
+	cd crates && $(CARGO_ENV) cargo test --release --package bridge
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
 	$(BIN)/pytest tests/unit

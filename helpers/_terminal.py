@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +16,7 @@ from helpers.units import number, seconds
 if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
     from helpers.compare.run import Comparison
     from helpers.compare.run import Progress as Report
+    from helpers.engines import build
 
 _STYLES = {"right": "green", "unavailable": "dim"}
 
@@ -73,3 +74,28 @@ def progress() -> Iterator[Report]:
         yield report
     finally:
         bar.stop()
+
+
+@contextmanager
+def builds() -> Iterator[build.Report]:
+    """A progress bar an engine, its length the crates that are compiled; lines where there is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"))
+    bars = Progress(*columns, console=console, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+    told: dict[str, str] = {}
+
+    def report(now: build.Progress) -> None:
+        failed = f"failed: {now.why}. To do: {now.remedy}" if now.state == "failed" else ""
+        if now.engine not in tasks:
+            tasks[now.engine] = bars.add_task(now.engine, total=None, said="")
+        whole = {"total": now.total or 1, "completed": now.total or 1} if now.state == "built" else {}
+        counts = whole or {"total": now.total or None, "completed": now.done}
+        bars.update(tasks[now.engine], said=now.state if now.state != "failed" else "failed", **counts)
+        if told.get(now.engine) != now.state:
+            told[now.engine] = now.state
+            if failed or not console.is_terminal:
+                console.print(Text(f"{now.engine}: {failed or now.state}", "red" if failed else ""))
+
+    with bars:
+        yield report

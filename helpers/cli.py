@@ -6,6 +6,7 @@ Exit status: 0 done, 1 a comparison found something wrong, 2 bad usage or a bad 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,7 @@ def engines(as_json: Json = False) -> None:
             "available": can[engine.name].available,
             "why": can[engine.name].why,
             "remedy": can[engine.name].remedy,
+            "building": can[engine.name].building,
         }
         for engine in found
     ]
@@ -94,6 +96,27 @@ def compare(
     else:
         _terminal.print_comparison(result)
     if any(row.outcome not in ("right", "unavailable") for row in result.rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="All by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build the engines that are Rust crates, the cheapest first; what is built already is skipped."""
+    from helpers import _terminal
+    from helpers.engines import build as building
+
+    for ending in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: cargo is to end too
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), signal.default_int_handler)
+    with _terminal.builds() as report:
+        done = building.build(names, report=report)
+    if as_json:
+        rows = [{"name": p.engine, "state": p.state, "why": p.why, "remedy": p.remedy} for p in done.values()]
+        print(json.dumps(rows, indent=2))
+    if any(progress.state == "failed" for progress in done.values()):
         raise typer.Exit(1)
 
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from helpers.engines import _cargo, build
+from helpers.engines._crates import HERE
 from helpers.engines.errors import BadInput
 from helpers.paths import ROOT
 
@@ -31,7 +33,24 @@ def start(arguments: Sequence[str] = ()) -> int:
         *(("--allow-root",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()),
         *arguments,
     ]
+    builder = _build_behind()
     try:
         return subprocess.call(command)
     except KeyboardInterrupt:  # Ctrl-C reached JupyterLab too; it has ended itself
         return 0
+    finally:
+        if builder is not None:
+            builder.terminate()  # the next build goes on where this one stopped
+            builder.wait()
+
+
+def _build_behind() -> subprocess.Popen[bytes] | None:
+    """Build the crates that are missing while the learner begins; notebooks see them come alive."""
+    if not build.missing() or _cargo.find_cargo() is None:
+        return None
+    HERE.native.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "helpers.cli", "build"]
+    with (HERE.native / "build.log").open("wb") as log:
+        print(f"The engines that are Rust crates build meanwhile (onnx-lab engines shows how far; {log.name}).")
+        nice = (lambda: os.nice(10)) if hasattr(os, "nice") else None  # the learner comes first
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=nice)

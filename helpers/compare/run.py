@@ -14,6 +14,7 @@ from helpers import engines as _engines
 from helpers.compare import inputs as _inputs
 from helpers.compare.judge import judge, precision_class
 from helpers.engines.base import Engine
+from helpers.engines.build import running
 from helpers.engines.errors import (
     BadInput,
     EngineCrashed,
@@ -26,6 +27,7 @@ from helpers.engines.errors import (
 from helpers.engines.limits import Limits
 from helpers.engines.model import Model, read_model
 
+_BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
 Outcome = Literal["right", "wrong", "cannot load", "cannot run", "crashed", "timed out", "unavailable", "not judged"]
 Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all
 
@@ -123,12 +125,14 @@ def compare(
     samples = _samples(known, inputs, dims, allow_nan)[:limit]
     report = progress or (lambda engine, done, total: None)
     runs: dict[str, _Run | EngineError] = {}
+    building = running()
     reference, note = _reference(model, samples, limits, report, runs)
     rows = []
     for engine in chosen:
         if engine.name not in runs:
             runs[engine.name] = _run(engine, model, samples, limits, report)
         rows.append(_row(engine.name, runs[engine.name], runs.get(reference), known, tolerance))
+    note = f"{note} {_BUSY}".strip() if building or running() else note
     said = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
     return Comparison(said, len(samples), reference, tuple(rows), note)
 

@@ -43,20 +43,19 @@ def check(engine: Engine) -> Availability:
 def check_all(engines: Iterable[Engine]) -> dict[str, Availability]:
     """Whether each of many engines can run here; never raises."""
     found = list(engines)
-    unknown = [e.name for e in found if e.name not in _YES and e.card.version]
+    lacking = {e.name: why for e in found if e.name not in _YES and (why := e.missing())}
+    unknown = [e.name for e in found if e.name not in _YES and e.name not in lacking]
     shares = [share for i in range(_PROCESSES) if (share := unknown[i::_PROCESSES])]
     whys: dict[str, str] = {}
     with ThreadPoolExecutor(_PROCESSES) as pool:
         for told in pool.map(_probe, shares):
             whys.update(told)
     _YES.update(name for name, why in whys.items() if not why)
-    return {e.name: _verdict(e, whys.get(e.name, "")) for e in found}
+    return {e.name: lacking.get(e.name) or _verdict(e, whys.get(e.name, "")) for e in found}
 
 
 def _verdict(engine: Engine, why: str) -> Availability:
-    if engine.name in _YES:
-        return Availability(True)
-    return Availability(False, why or f"the package {engine.card.package!r} is not installed", engine.remedy)
+    return Availability(True) if engine.name in _YES else Availability(False, why, engine.remedy)
 
 
 def _probe(names: Sequence[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
+from helpers.engines._crates import pinned
 from helpers.engines.errors import (
     BadInput,
     EngineUnavailable,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
 
     from helpers.engines.model import Model, TensorInfo
 
+Preparing = Callable[[str, float | None], None]
 Run = Callable[[Mapping[str, "np.ndarray"]], Sequence["np.ndarray"]]  # inputs by name, outputs in the graph's order
 
 
@@ -66,7 +68,7 @@ class Card:
 
     name: str  # the engine's id, as the command line takes it
     title: str  # as its authors write it
-    package: str  # the distribution whose version counts
+    package: str  # the distribution or crate whose version counts
     binding: Literal["wheel", "crate"]  # how Python reaches it
     language: str
     licence: str
@@ -76,10 +78,13 @@ class Card:
     source: str  # where its code lives
     options: tuple[str, ...] = ()  # the names of Options that it honours
     good_to_know: str = ""
+    released: str = ""  # when this version came out, as far as that is known: "2026-10"
 
     @property
     def version(self) -> str:
-        """The installed version, or "" where the package is not installed."""
+        """The installed version, or that of the crate; "" where there is none."""
+        if self.binding == "crate":
+            return pinned(self.name, self.package)
         try:
             return version(self.package)
         except PackageNotFoundError:
@@ -93,6 +98,7 @@ class Availability:
     available: bool
     why: str = ""
     remedy: str = ""
+    building: float | None = None  # how far its build is, from 0 to 1, where one runs that will make it available
 
     def __bool__(self) -> bool:
         return self.available
@@ -129,6 +135,18 @@ class Engine(ABC):
     @abstractmethod
     def open(self, model: Model, options: Options) -> Run:
         """Load the model; the function that comes back runs it."""
+
+    def missing(self) -> Availability | None:
+        """Why the engine cannot be here, as far as that can be told at once; None where a probe must tell."""
+        if self.card.version:
+            return None
+        return Availability(False, f"the package {self.card.package!r} is not installed", self.remedy)
+
+    def prepare(self, model: Model, report: Preparing = lambda text, share: None) -> None:
+        """What a model needs before it can be loaded, such as a compiler's work; in the caller's own process.
+
+        ``report`` is told in words what is done, and the share that is done, or None where that is not known.
+        """
 
     def availability(self) -> Availability:
         """Whether the engine can run here. Never raises and never takes the kernel down."""
@@ -170,6 +188,7 @@ class Engine(ABC):
             )
         self.refuse_options(options)
         known = read_model(model)
+        self.prepare(known)
         try:
             run = self.open(known, options)
         except ImportError as error:

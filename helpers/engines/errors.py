@@ -91,7 +91,8 @@ def translate(engine: str, error: BaseException, kind: type[EngineError]) -> Eng
     """
     if isinstance(error, EngineError):
         return error
-    if type(error).__name__ == "PanicException":  # a BaseException: https://github.com/PyO3/pyo3/issues/2880
+    # PanicException is a BaseException: https://github.com/PyO3/pyo3/issues/2880; our bridge raises Panicked.
+    if type(error).__name__ in ("PanicException", "Panicked"):
         return EngineCrashed(engine, f"it panicked: {one_line(error)}")
     if not isinstance(error, Exception):
         raise error

@@ -11,7 +11,13 @@ from helpers.engines.errors import BadInput
 # name: (module, class); imported when first asked for, in the order in which tables list them
 _ENGINES = {
     "onnxruntime": ("onnxruntime", "OnnxRuntime"),
+    "ort": ("ort", "Ort"),
+    "tract": ("tract", "Tract"),
     "tract-wheel": ("tract_wheel", "TractWheel"),
+    "rten": ("rten", "Rten"),
+    "candle": ("candle", "Candle"),
+    "burn": ("burn", "Burn"),
+    "kyanite": ("kyanite", "Kyanite"),
     "wonnx": ("wonnx", "Wonnx"),
     "openvino": ("openvino", "OpenVino"),
     "reference": ("reference", "Reference"),

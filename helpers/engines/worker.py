@@ -27,9 +27,10 @@ from typing import Any, Self
 import numpy as np
 
 from helpers.engines import _child
-from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options
+from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Preparing
 from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
 from helpers.engines.limits import Limits
+from helpers.engines.model import read_model
 from helpers.engines.session import check_inputs
 
 _GRACE = 0.2  # seconds until a process that is ending has ended, so that its own exit status is told
@@ -62,13 +63,24 @@ class Isolated:
         """Whether the engine can run here."""
         return self.engine.availability()
 
-    def load(self, model: Path | str | bytes, options: Options = DEFAULT) -> RemoteSession:
+    def load(
+        self,
+        model: Path | str | bytes,
+        options: Options = DEFAULT,
+        *,
+        report: Preparing = lambda text, share: None,
+    ) -> RemoteSession:
         """Load a model in the engine's process; see :meth:`Engine.load` for what it may raise.
+
+        ``report`` is told how an engine prepares the model, where it has to (see :meth:`Engine.prepare`); that is
+        done in this process, so that it counts neither as load nor against the limits.
 
         Further errors: EngineCrashed, EngineTimedOut.
         """
         self.engine.refuse_options(options)
         try:
+            if type(self.engine).prepare is not Engine.prepare:
+                self.engine.prepare(read_model(model), report)
             return RemoteSession(self, str(model) if isinstance(model, Path) else model, options)
         except (ModelRejected, EngineCrashed):
             if found := self.engine.availability():  # it is the model, not the machine

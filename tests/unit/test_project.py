@@ -45,7 +45,7 @@ def test_environment(project: dict):
     *packages, pip = found["dependencies"]
     assert pip == {"pip": ["-e ."]}
     wanted = dict((*package.split(" ", 1), "")[:2] for package in packages)
-    assert set(wanted) == {"python", "pip", "rust", "libprotobuf"}
+    assert set(wanted) == {"python", "pip", "rust"}
     assert wanted["python"] == project["project"]["requires-python"]
 
 

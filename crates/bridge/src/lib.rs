@@ -1,0 +1,21 @@
+//! What the engines' Python modules share.
+//!
+//! An engine's crate is one function of type [`Load`] and `bridge::python_module!`. The rest is here: tensors
+//! ([`Tensor`]), the model's inputs and outputs ([`Signature`]), errors ([`Error`]), and the way to numpy.
+
+mod cast;
+mod dtype;
+mod engine;
+mod error;
+mod signature;
+mod tensor;
+
+#[cfg(feature = "python")]
+pub mod python;
+
+pub use cast::cast;
+pub use dtype::{DType, Element};
+pub use engine::{Load, Model, Options, Session, time};
+pub use error::{Error, Result, catch, one_line};
+pub use signature::{Dim, Info, Signature};
+pub use tensor::{Bytes, Tensor};

@@ -1,0 +1,45 @@
+//! burn: the model as Rust code that burn-onnx generated and this crate compiled, on burn's CPU backend "flex".
+
+mod forward;
+mod tensors;
+
+use bridge::{DType, Error, Model, Options, Result, Session, Tensor, cast};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+#[allow(warnings, clippy::all)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/model/model.rs"));
+}
+
+bridge::python_module!(engine_burn, load);
+
+struct Burn {
+    model: generated::Model,
+    pool: ThreadPool,    // burn computes in the pool from which it is called
+    outputs: Vec<DType>, // as the file declares them
+}
+
+fn load(model: &Model, options: &Options) -> Result<Box<dyn Session>> {
+    options.only(&["intra_threads"])?;
+    let pool = ThreadPoolBuilder::new().num_threads(options.intra_threads).build().map_err(Error::rejected)?;
+    let outputs = model.signature.outputs.iter().map(|info| info.dtype).collect();
+    Ok(Box::new(Burn { model: generated::Model::default(), pool, outputs }))
+}
+
+impl Session for Burn {
+    fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
+        let model = &self.model;
+        let found = self.pool.install(|| forward::call(generated::Model::forward, model, inputs))?;
+        found.into_iter().zip(&self.outputs).map(|(tensor, &declared)| as_declared(tensor, declared)).collect()
+    }
+}
+
+/// burn may count in int32 where the file says int64; back to the declared type, where the kind is the same.
+fn as_declared(tensor: Tensor<'static>, declared: DType) -> Result<Tensor<'static>> {
+    let whole = |dtype| matches!(dtype, DType::I32 | DType::I64);
+    if tensor.dtype != declared && whole(tensor.dtype) && whole(declared) {
+        cast(&tensor, declared)
+    } else {
+        Ok(tensor)
+    }
+}

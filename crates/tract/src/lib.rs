@@ -1,0 +1,108 @@
+//! tract: Sonos' engine in pure Rust, with its multithread feature.
+
+use std::sync::Arc;
+
+use bridge::{Bytes, DType, Dim, Error, Model, Options, Result, Session, Tensor};
+use tract_linalg::multithread::Executor;
+use tract_onnx::prelude::{
+    DatumType, Framework, InferenceModel, InferenceModelExt, RunOptions, TDim, TValue, Tensor as Array, TractResult,
+    TypedSimplePlan, tvec,
+};
+use tract_onnx::tract_hir::infer::{InferenceFact, ShapeFactoid};
+
+bridge::python_module!(engine_tract, load);
+
+struct Tract {
+    plan: Arc<TypedSimplePlan>,
+}
+
+fn load(model: &Model, options: &Options) -> Result<Box<dyn Session>> {
+    options.only(&["intra_threads", "optimisation"])?;
+    let plan = plan(model, options).map_err(Error::rejected)?;
+    Ok(Box::new(Tract { plan }))
+}
+
+fn plan(model: &Model, options: &Options) -> TractResult<Arc<TypedSimplePlan>> {
+    // Shapes inside the graph are a hint of whoever exported it, and a stale one stops tract; it finds them itself.
+    let onnx = tract_onnx::onnx().with_ignore_value_info(true);
+    let mut loaded = match model.path {
+        Some(path) => onnx.model_for_path(path)?,
+        None => onnx.model_for_read(&mut &model.bytes[..])?,
+    };
+    name_unknown_dimensions(&mut loaded, model)?;
+    let typed = if options.optimise { loaded.into_optimized()? } else { loaded.into_typed()? };
+    // For one thread none at all: tract's single-threaded way is another one than a pool of one.
+    let executor = (options.intra_threads > 1).then(|| Executor::multithread(options.intra_threads));
+    typed.into_runnable_with_options(&RunOptions { executor, ..Default::default() })
+}
+
+/// tract needs a name for each size that it is to leave open; the file may give none.
+fn name_unknown_dimensions(loaded: &mut InferenceModel, model: &Model) -> TractResult<()> {
+    for (i, info) in model.signature.inputs.iter().enumerate() {
+        let Some(dims) = info.shape.as_ref().filter(|dims| dims.contains(&Dim::Unknown)) else { continue };
+        let sizes = dims.iter().map(|dim| match dim {
+            Dim::Fixed(size) => TDim::from(*size),
+            Dim::Symbol(name) => TDim::from(loaded.symbols.sym(name)),
+            Dim::Unknown => TDim::from(loaded.symbols.new_with_prefix("unknown")),
+        });
+        let shape: ShapeFactoid = sizes.collect();
+        let known = loaded.input_fact(i)?.datum_type;
+        loaded.set_input_fact(i, InferenceFact { datum_type: known, shape, ..Default::default() })?;
+    }
+    Ok(())
+}
+
+impl Session for Tract {
+    fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
+        let mut given = tvec!();
+        for input in inputs {
+            given.push(value(input)?);
+        }
+        self.plan.run(given).map_err(Error::failed)?.into_iter().map(tensor).collect()
+    }
+}
+
+fn value(input: &Tensor) -> Result<TValue> {
+    // Safety: the tensor holds as many elements of that type as its shape says, and any bytes are valid elements.
+    let array = unsafe { Array::from_raw_dt(datum_type(input.dtype)?, &input.shape, input.bytes()) };
+    Ok(array.map_err(Error::failed)?.into())
+}
+
+/// tract's own memory, until it is copied.
+struct Output(TValue);
+
+impl Bytes for Output {
+    fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+fn tensor(output: TValue) -> Result<Tensor<'static>> {
+    let (dtype, shape) = (dtype(output.datum_type())?, output.shape().to_vec());
+    if dtype == DType::I64 && output.datum_type() == DatumType::TDim {
+        let whole = output.cast_to::<i64>().map_err(Error::failed)?.into_owned();
+        return Tensor::owned(dtype, shape, Output(whole.into()));
+    }
+    Tensor::owned(dtype, shape, Output(output))
+}
+
+macro_rules! types {
+    ($($name:ident),*) => {
+        fn datum_type(dtype: DType) -> Result<DatumType> {
+            match dtype {
+                $(DType::$name => Ok(DatumType::$name),)*
+                other => Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+            }
+        }
+
+        fn dtype(theirs: DatumType) -> Result<DType> {
+            match theirs.unquantized() {
+                $(DatumType::$name => Ok(DType::$name),)*
+                DatumType::TDim => Ok(DType::I64), // tract's type for sizes
+                other => Err(Error::Failed(format!("an output has tract's element type {other:?}, which ONNX lacks"))),
+            }
+        }
+    };
+}
+
+types!(F32, F64, F16, Bool, I8, I16, I32, I64, U8, U16, U32, U64);

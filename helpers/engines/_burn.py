@@ -1,0 +1,92 @@
+"""The models that burn's compiler has seen: one folder each, found again by content and versions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.engines import _cargo
+from helpers.engines._crates import Workspace, read_built
+from helpers.engines.base import Preparing
+from helpers.engines.errors import EngineTimedOut, EngineUnavailable, ModelRejected
+from helpers.paths import MNIST
+
+if TYPE_CHECKING:
+    from helpers.engines.model import Model
+
+_KEPT = 32  # models; those not used for longest go
+_LIMIT = 300.0  # seconds for one model
+
+
+def compiled(model: Model, workspace: Workspace, report: Preparing = lambda text, share: None) -> Path:
+    """The module for a model: from the folder where it was put before, or compiled now.
+
+    Raises
+    ------
+    ModelRejected
+        burn-onnx cannot write the model as Rust, or what it wrote does not compile.
+    EngineUnavailable
+        The model must be compiled, and that cannot be done here.
+    EngineTimedOut
+        The compiler took too long.
+    """
+    if model.path is not None:
+        raise ModelRejected("burn", "its weights lie in files beside the model; save the model in one file")
+    if _is_mnist(model):
+        return workspace.library("burn")  # compiled when the crate was built
+    key = hashlib.sha256(workspace.key("burn").encode() + model.data).hexdigest()
+    folder = workspace.native / "burn-models" / key[:24]
+    library = folder / workspace.library("burn").name
+    if not _ready(folder, library):
+        from helpers.engines import build
+
+        with build.lock(workspace, lambda: report("waiting for another build", None)):
+            if not _ready(folder, library):  # whoever held the lock may have compiled it
+                _compile(model, library, key, workspace, report)
+                _forget_old(folder.parent)
+    os.utime(folder)  # used now
+    return library
+
+
+def _is_mnist(model: Model) -> bool:
+    return MNIST.is_file() and model.data == MNIST.read_bytes()
+
+
+def _ready(folder: Path, library: Path) -> bool:
+    return read_built(folder) is not None and library.is_file()
+
+
+def _compile(model: Model, library: Path, key: str, workspace: Workspace, report: Preparing) -> None:
+    from helpers.engines import build
+
+    def count(done: int, total: int) -> None:
+        report("compiling the model", done / total if total else None)
+
+    report("compiling the model", None)
+    try:
+        with tempfile.TemporaryDirectory(prefix="onnx-lab-burn-") as place:
+            source = Path(place, "model.onnx")
+            source.write_bytes(model.data)
+            extra = {"ONNX_LAB_BURN_MODEL": str(source)}
+            artifact = _cargo.build(workspace.crates, "burn", report=count, extra=extra, limit=_LIMIT)
+            build.install(artifact, key, library)
+    except TimeoutError as error:
+        raise EngineTimedOut("burn", f"{error}; try a smaller model") from None
+    except OSError as error:
+        raise EngineUnavailable("burn", f"the model could not be compiled: {error.strerror or error}") from None
+    except _cargo.BuildFailed as error:
+        if error.why.startswith("burn-onnx: "):
+            raise ModelRejected("burn", error.why.removeprefix("burn-onnx: ")) from None
+        if error.why.startswith("error[") or "could not compile `engine-burn`" in error.why:
+            raise ModelRejected("burn", f"the Rust that burn-onnx wrote does not compile: {error.why}") from None
+        raise EngineUnavailable("burn", f"it compiles each model, and {error.why}; {error.remedy}") from None
+
+
+def _forget_old(folder: Path) -> None:
+    entries = sorted((e for e in folder.iterdir() if not e.name.startswith(".")), key=lambda e: e.stat().st_mtime)
+    for entry in entries[:-_KEPT]:
+        shutil.rmtree(entry, ignore_errors=True)

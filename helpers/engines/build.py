@@ -1,0 +1,211 @@
+"""Builds the engines that are Rust crates, one after the other, and tells every process how far it is.
+
+What is built already is skipped, and cargo goes on where an interrupted build stopped. One process builds at a
+time; others follow it. The state lies in a file, so that a notebook's kernel sees a build that runs elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import psutil
+from filelock import FileLock, Timeout
+
+from helpers.engines import _cargo
+from helpers.engines._crates import HERE, Built, Workspace, write_built
+from helpers.engines.errors import BadInput
+
+_LOOK = 0.5  # seconds between looks at a build that another process runs
+State = Literal["waiting", "building", "built", "failed"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the build of an engine is."""
+
+    engine: str
+    state: State
+    done: int = 0  # crates
+    total: int = 0  # crates, 0 while that is not known
+    why: str = ""
+    remedy: str = ""
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.done / self.total if self.total else float(self.state == "built")
+
+
+Report = Callable[[Progress], None]
+
+
+def build(
+    engines: Sequence[str] | None = None,
+    *,
+    workspace: Workspace = HERE,
+    report: Report = lambda progress: None,
+) -> dict[str, Progress]:
+    """Build crates that are missing or whose sources have changed; a failure does not stop the others.
+
+    Parameters
+    ----------
+    engines
+        Names; all by default. They are built in the order of cost.
+    report
+        Called with each change.
+
+    Raises
+    ------
+    BadInput
+        There is no such crate, or there are no sources.
+    """
+    wanted = _in_order(engines, workspace)
+    workspace.native.mkdir(exist_ok=True)
+    state = {name: Progress(name, "built" if workspace.built(name) else "waiting") for name in wanted}
+    with _alone(workspace, wanted, report):
+        for name in wanted:
+            if workspace.built(name):  # maybe by another process, which this one waited for
+                _tell(state, Progress(name, "built"), workspace, report)
+                continue
+            _tell(state, Progress(name, "building"), workspace, report)
+            try:
+                _build_one(name, state, workspace, report)
+            except _cargo.BuildFailed as error:
+                _tell(state, Progress(name, "failed", why=error.why, remedy=error.remedy), workspace, report)
+            except OSError as error:
+                why, remedy = f"{error.strerror or error}", f"check the space and the permissions of {workspace.native}"
+                _tell(state, Progress(name, "failed", why=why, remedy=remedy), workspace, report)
+            else:
+                _tell(state, replace(state[name], state="built", done=state[name].total), workspace, report)
+    return state
+
+
+def running(workspace: Workspace = HERE) -> dict[str, Progress]:
+    """How far a build is that runs now, in this process or another; empty where none does."""
+    told = _read_state(workspace)
+    return told if any(p.state in ("waiting", "building") for p in told.values()) and _alive(workspace) else {}
+
+
+def last(workspace: Workspace, engine: str) -> Progress | None:
+    """What the last build that dealt with an engine told of it."""
+    return _read_state(workspace).get(engine)
+
+
+def missing(workspace: Workspace = HERE) -> list[str]:
+    """The crates that are not built, or whose sources have changed since.
+
+    >>> set(missing()) <= set(HERE.order)
+    True
+    """
+    return [name for name in workspace.order if not workspace.built(name)]
+
+
+@contextmanager
+def lock(workspace: Workspace, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Only one process at a time runs cargo; whoever waits may say so, every half second."""
+    workspace.native.mkdir(exist_ok=True)
+    held = FileLock(workspace.native / ".lock")
+    while True:
+        try:
+            held.acquire(timeout=_LOOK)
+            break
+        except Timeout:
+            waiting()
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def install(artifact: _cargo.Artifact, key: str, place: Path) -> None:
+    """Put a library at its place, with its facts and the source that its build script generated beside it.
+
+    The folder of the place is whole or not there, whatever happens meanwhile.
+    """
+    folder, name = place.parent, place.name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    made.chmod(0o755)  # on a hub another user may run what was built
+    try:
+        library = made / name
+        shutil.copyfile(artifact.library, library)
+        if artifact.out_dir and (artifact.out_dir / "model" / "model.rs").is_file():
+            shutil.copyfile(artifact.out_dir / "model" / "model.rs", made / "model.rs")
+        write_built(made, Built(key, artifact.rustc, artifact.seconds, library.stat().st_size))
+        if folder.exists():
+            os.replace(folder, f"{made}.old")  # a loaded library stays loaded when its file goes
+        os.replace(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(f"{made}.old", ignore_errors=True)
+
+
+def _build_one(name: str, state: dict[str, Progress], workspace: Workspace, report: Report) -> None:
+    def count(done: int, total: int) -> None:
+        _tell(state, Progress(name, "building", done, total), workspace, report)
+
+    key = workspace.key(name)
+    artifact = _cargo.build(workspace.crates, name, report=count)
+    install(artifact, key, workspace.library(name))
+
+
+def _in_order(engines: Sequence[str] | None, workspace: Workspace) -> list[str]:
+    if not workspace.crates.is_dir():
+        raise BadInput(f"{workspace.crates} does not exist; run from a clone of the repository (pip install -e .)")
+    unknown = [name for name in engines or () if name not in workspace.order]
+    if unknown:
+        raise BadInput(f"there is no crate of an engine {unknown[0]!r}; give some of {', '.join(workspace.order)}")
+    return [name for name in workspace.order if not engines or name in engines]
+
+
+@contextmanager
+def _alone(workspace: Workspace, wanted: list[str], report: Report) -> Iterator[None]:
+    def follow() -> None:
+        for name, progress in running(workspace).items():
+            if name in wanted:
+                report(progress)
+
+    with lock(workspace, follow):
+        yield
+
+
+def _tell(state: dict[str, Progress], progress: Progress, workspace: Workspace, report: Report) -> None:
+    state[progress.engine] = progress
+    report(progress)
+    process = psutil.Process()
+    told = {**_read_state(workspace), **state}
+    text = json.dumps(
+        {
+            "builder": [process.pid, process.create_time()],
+            "engines": [asdict(p) for p in told.values()],
+        }
+    )
+    handle, name = tempfile.mkstemp(prefix=".state-", dir=workspace.native)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(name, workspace.native / "state.json")
+
+
+def _read_state(workspace: Workspace) -> dict[str, Progress]:
+    try:
+        told = json.loads((workspace.native / "state.json").read_text(encoding="utf-8"))
+        return {p["engine"]: Progress(**p) for p in told["engines"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _alive(workspace: Workspace) -> bool:
+    """Whether the process that wrote the state still runs."""
+    try:
+        pid, created = json.loads((workspace.native / "state.json").read_text(encoding="utf-8"))["builder"]
+        return abs(psutil.Process(pid).create_time() - created) < 1
+    except (OSError, ValueError, TypeError, KeyError, psutil.Error):
+        return False

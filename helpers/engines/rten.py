@@ -1,0 +1,26 @@
+"""rten, through its crate."""
+
+from __future__ import annotations
+
+from helpers.engines.base import Card
+from helpers.engines.native import Native
+
+
+class Rten(Native):
+    """Robert Knight's engine in pure Rust, with a pool of threads for each session."""
+
+    card = Card(
+        name="rten",
+        title="RTen",
+        package="rten",
+        binding="crate",
+        language="Rust",
+        licence="MIT or Apache-2.0",
+        does="inference",
+        threads="inside an operator, a pool for each session",
+        devices="CPU",
+        source="https://github.com/robertknight/rten",
+        options=("intra_threads", "optimisation"),
+        good_to_know="Computes in float32, int32, int8 and uint8: int64 and bool become int32, float16 and float64 become float32.",
+        released="2026-10",
+    )
