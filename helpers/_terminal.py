@@ -80,22 +80,28 @@ def progress() -> Iterator[Report]:
 def builds() -> Iterator[build.Report]:
     """A progress bar an engine, its length the crates that are compiled; lines where there is no terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"))
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[state]}"),
+    )
     bars = Progress(*columns, console=console, disable=not console.is_terminal)
     tasks: dict[str, TaskID] = {}
     told: dict[str, str] = {}
 
     def report(now: build.Progress) -> None:
-        failed = f"failed: {now.why}. To do: {now.remedy}" if now.state == "failed" else ""
         if now.engine not in tasks:
-            tasks[now.engine] = bars.add_task(now.engine, total=None, said="")
-        whole = {"total": now.total or 1, "completed": now.total or 1} if now.state == "built" else {}
-        counts = whole or {"total": now.total or None, "completed": now.done}
-        bars.update(tasks[now.engine], said=now.state if now.state != "failed" else "failed", **counts)
+            tasks[now.engine] = bars.add_task(now.engine, total=None, state="")
+        total = now.total or (1 if now.state == "built" else None)  # built before: nobody counted
+        done = total if now.state == "built" else now.done
+        bars.update(tasks[now.engine], state=now.state, total=total, completed=done)
         if told.get(now.engine) != now.state:
             told[now.engine] = now.state
-            if failed or not console.is_terminal:
-                console.print(Text(f"{now.engine}: {failed or now.state}", "red" if failed else ""))
+            if now.state == "failed":
+                console.print(Text(f"{now.engine} failed: {now.why}. To do: {now.remedy}", "red"))
+            elif not console.is_terminal:
+                console.print(f"{now.engine}: {now.state}")
 
     with bars:
         yield report

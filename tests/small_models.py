@@ -56,6 +56,21 @@ CASES: dict[str, Case] = {
         {"x": np.array([1, -2, 2**40])},
         lambda i: {"y": np.array([2, -4, 2**41])},
     ),
+    "small int64": Case(
+        "g (int64[2] x) => (int64[2] y) { y = Add(x, x) }",
+        {"x": np.array([3, -5])},
+        lambda i: {"y": np.array([6, -10])},
+    ),
+    "int32": Case(
+        "g (int32[2] x) => (int32[2] y) { y = Mul(x, x) }",
+        {"x": np.array([3, -5], np.int32)},
+        lambda i: {"y": np.array([9, 25], np.int32)},
+    ),
+    "compared": Case(
+        "g (float[2] x, float[2] z) => (bool[2] y) { y = Less(x, z) }",
+        {"x": _f(1, 3), "z": _f(2, 2)},
+        lambda i: {"y": np.array([True, False])},
+    ),
     "bool": Case(
         "g (bool[2] x) => (bool[2] y) { y = Not(x) }",
         {"x": np.array([True, False])},

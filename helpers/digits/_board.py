@@ -149,7 +149,7 @@ class Board(ipywidgets.Box):
             self._judge()  # a reference without a row may be what the rows wait for
             return
         _blank(row)
-        row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq)
+        row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq, progress=news.progress)
         row["detail"] = _detail(news.engine) + " · portable form" * news.portable
         if news.scores is not None:
             chances = probabilities(news.scores)

@@ -35,6 +35,7 @@ from helpers.rewrite.remote import portable_bytes
 # Seconds. Whoever takes longer for a call gives way to the others, the kernel and the page, which on a laptop's few
 # cores would wait for it: it starts a little later, and on the newest picture then.
 _SLOW, _PAUSE = 0.005, 0.03
+_LOOK = 1.0  # seconds between looks at a build
 
 _processes: dict[str, Isolated] = {}  # one an engine for all boards, so that running a cell again costs no process
 _processes_lock = threading.Lock()
@@ -52,6 +53,7 @@ class News:
     text: str = ""
     remedy: str = ""
     portable: bool = False  # the engine runs a portable form of the model
+    progress: float | None = None  # of a build, from 0 to 1
 
 
 class Lane:
@@ -80,7 +82,7 @@ class Lane:
 
     def _work(self) -> None:
         try:
-            session = self._load()
+            session = self._load() if self._is_there() else None
             while session is not None and (picture := self._wait()) is not None:
                 self._run(session, *picture)
             if session is not None:
@@ -90,12 +92,32 @@ class Lane:
         except Exception as error:  # a thread's exception would vanish, and the row would wait for ever
             self.tell(News(self.name, "failed", text=f"{type(error).__name__}: {one_line(error)}"))
 
+    def _is_there(self) -> bool:
+        """Wait until the engine is built, if it has to be; the row says how far that is. False: closed meanwhile."""
+        told = None
+        while (found := engines.get(self.name).missing()) is not None:
+            if found.building is None:
+                news = News(self.name, "unavailable", text=found.why, remedy=found.remedy)
+            else:
+                text = "" if found.building else "waits for its turn"
+                news = News(self.name, "building", text=text, remedy=found.remedy, progress=found.building)
+            if news != told:
+                self.tell(news)
+                told = news
+            with self._changed:
+                if self._changed.wait_for(lambda: self._closed, timeout=_LOOK):
+                    return False
+        return True
+
+    def _prepare(self, text: str, share: float | None) -> None:
+        self.tell(News(self.name, "building", text=text, progress=share))
+
     def _load(self) -> RemoteSession | None:
         self.tell(News(self.name, "starting"))
         process = _process(self.name, self.limits)
         try:
             try:
-                session = process.load(self.model)
+                session = process.load(self.model, report=self._prepare)
             except ModelRejected as error:
                 session = self._load_portable(process, error)
             # Once for nothing: the first call of a session also pays for memory and shaders, and would mislead.
@@ -124,7 +146,7 @@ class Lane:
         source = self.model if isinstance(self.model, bytes) else str(self.model)
         try:
             portable = process.call(self.limits.load, portable_bytes, source)
-            session = process.load(portable)
+            session = process.load(portable, report=self._prepare)
         except Exception:
             raise error from None
         self._form = f"runs a portable form of the model, since it cannot load the file as it stands ({error.why})"

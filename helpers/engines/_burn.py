@@ -80,7 +80,7 @@ def _compile(model: Model, library: Path, key: str, workspace: Workspace, report
         raise EngineUnavailable("burn", f"the model could not be compiled: {error.strerror or error}") from None
     except _cargo.BuildFailed as error:
         if error.why.startswith("burn-onnx: "):
-            raise ModelRejected("burn", error.why.removeprefix("burn-onnx: ")) from None
+            raise ModelRejected("burn", error.why.removeprefix("burn-onnx: ").replace(str(source), "…")) from None
         if error.why.startswith("error[") or "could not compile `engine-burn`" in error.why:
             raise ModelRejected("burn", f"the Rust that burn-onnx wrote does not compile: {error.why}") from None
         raise EngineUnavailable("burn", f"it compiles each model, and {error.why}; {error.remedy}") from None

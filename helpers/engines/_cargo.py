@@ -63,12 +63,10 @@ def find_cargo() -> str | None:
 def rustc_version(cargo: str) -> str:
     """As "1.95.0"; "" where it cannot be told."""
     try:
-        told = subprocess.run(
-            [cargo, "--version"], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
-        )
+        told = subprocess.run([cargo, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return (told.stdout.split() + ["", ""])[1]
+    return next(iter(told.stdout.split()[1:]), "")
 
 
 def build(

@@ -43,7 +43,7 @@ def check(engine: Engine) -> Availability:
 def check_all(engines: Iterable[Engine]) -> dict[str, Availability]:
     """Whether each of many engines can run here; never raises."""
     found = list(engines)
-    lacking = {e.name: why for e in found if e.name not in _YES and (why := e.missing())}
+    lacking = {e.name: why for e in found if e.name not in _YES and (why := e.missing()) is not None}
     unknown = [e.name for e in found if e.name not in _YES and e.name not in lacking]
     shares = [share for i in range(_PROCESSES) if (share := unknown[i::_PROCESSES])]
     whys: dict[str, str] = {}
@@ -51,7 +51,7 @@ def check_all(engines: Iterable[Engine]) -> dict[str, Availability]:
         for told in pool.map(_probe, shares):
             whys.update(told)
     _YES.update(name for name, why in whys.items() if not why)
-    return {e.name: lacking.get(e.name) or _verdict(e, whys.get(e.name, "")) for e in found}
+    return {e.name: lacking[e.name] if e.name in lacking else _verdict(e, whys.get(e.name, "")) for e in found}
 
 
 def _verdict(engine: Engine, why: str) -> Availability:

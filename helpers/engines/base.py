@@ -142,7 +142,9 @@ class Engine(ABC):
             return None
         return Availability(False, f"the package {self.card.package!r} is not installed", self.remedy)
 
-    def prepare(self, model: Model, report: Preparing = lambda text, share: None) -> None:
+    def prepare(  # noqa: B027  # most engines need none, so it is no abstract method
+        self, model: Model, report: Preparing = lambda text, share: None
+    ) -> None:
         """What a model needs before it can be loaded, such as a compiler's work; in the caller's own process.
 
         ``report`` is told in words what is done, and the share that is done, or None where that is not known.

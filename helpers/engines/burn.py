@@ -28,7 +28,7 @@ class Burn(Native):
         devices="CPU (GPUs by other backends, not used here)",
         source="https://github.com/tracel-ai/burn",
         options=("intra_threads",),
-        good_to_know="Loads no file: burn-onnx writes each model as Rust code, and compiling that takes some seconds, once.",
+        good_to_know="Loads no file: burn-onnx writes each model as Rust code, which is compiled once, in seconds.",
         released="2026-10",
     )
 

@@ -21,6 +21,5 @@ class Candle(Native):
         devices="CPU (CUDA and Metal, not used here)",
         source="https://github.com/huggingface/candle",
         options=("intra_threads",),
-        good_to_know="Has no session: a load decodes the file, and every call decodes all weights again. Takes explicit pads only.",
-        released="",
+        good_to_know="No session: a load decodes the file, each call all weights again. Takes explicit pads only.",
     )

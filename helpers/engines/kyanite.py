@@ -22,5 +22,4 @@ class Kyanite(Native):
         source="https://github.com/KarelPeeters/Kyanite",
         options=("optimisation",),
         good_to_know="Its CPU executor is a plain baseline for its own tests.",
-        released="",
     )

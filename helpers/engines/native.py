@@ -1,4 +1,4 @@
-"""The engines that are Rust crates, all through one bridge: ``crates/`` holds their sources, ``native/`` what is built."""
+"""The engines that are Rust crates, through one bridge: ``crates/`` holds sources, ``native/`` what is built."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Native(Engine):
 
     def session(self, model: Model, options: Options) -> Any:
         """The Rust session: ``run(inputs)`` gives arrays, ``time(inputs, n)`` nanoseconds by the native clock."""
-        if found := self.missing():
+        if (found := self.missing()) is not None:
             raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}")
         return load_module(self.name, self.library(model)).Session(
             model.data,

@@ -10,7 +10,7 @@ from helpers.engines.native import Native
 
 
 class Ort(Native):
-    """The crate on the library inside the onnxruntime wheel, so that what differs from the wheel is the binding alone."""
+    """On the library inside the onnxruntime wheel, so that what differs from the wheel is the binding alone."""
 
     card = Card(
         name="ort",

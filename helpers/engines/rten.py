@@ -21,6 +21,6 @@ class Rten(Native):
         devices="CPU",
         source="https://github.com/robertknight/rten",
         options=("intra_threads", "optimisation"),
-        good_to_know="Computes in float32, int32, int8 and uint8: int64 and bool become int32, float16 and float64 become float32.",
+        good_to_know="Computes in float32, int32, int8 and uint8; what is none of these becomes the nearest.",
         released="2026-10",
     )

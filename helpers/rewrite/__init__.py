@@ -2,7 +2,7 @@
 
 >>> from helpers import rewrite
 >>> [step.name for step in rewrite.portable("models/mnist.onnx").steps]
-['strip initializers from inputs', 'fold constants, make pads explicit']
+['strip initializers from inputs', 'fold constants', 'make pads explicit']
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.rewrite._portable import Rewritten, Step, portable
+    from helpers.rewrite._portable import Rewritten, Step, passes, portable
 
-__all__ = ["Rewritten", "Step", "portable"]
+__all__ = ["Rewritten", "Step", "passes", "portable"]
 
 
 def __getattr__(name: str) -> Any:

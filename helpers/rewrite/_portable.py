@@ -1,28 +1,31 @@
-"""Passes that keep what a model computes and drop what some engines cannot take."""
+"""Runs the passes over a model and tells what each changed."""
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
 import onnx_ir as ir
-from onnx_ir.passes.common import NameFixPass, RemoveInitializersFromInputsPass
-from onnxscript.optimizer import optimize_ir
+import pandas as pd
+from onnx_ir.passes.common import NameFixPass
 
+from helpers.engines.errors import BadInput
 from helpers.engines.model import parse, read_model
-
-_WEIGHTS_ARE_NO_INPUTS = 4  # the IR version since which a file may list a weight without listing it as an input
+from helpers.rewrite._passes import ALL, Pass
 
 
 @dataclass(frozen=True)
 class Step:
-    """One pass: its name, and what it changed in one line."""
+    """A pass that changed something: its name, why one wants it, what it changed in one line, and line by line."""
 
     name: str
+    why: str
     changed: str
+    diff: str  # of the model as text without weights: lines that begin with - went, those with + came
 
 
 @dataclass(frozen=True)
@@ -32,60 +35,101 @@ class Rewritten:
     model: onnx.ModelProto
     steps: tuple[Step, ...]
 
-
-def _strip(model: ir.Model) -> ir.Model:
-    RemoveInitializersFromInputsPass()(model)
-    model.ir_version = max(model.ir_version, _WEIGHTS_ARE_NO_INPUTS)
-    return model
-
-
-def _fold(model: ir.Model) -> ir.Model:
-    optimize_ir(model)
-    return model
+    def table(self) -> pd.DataFrame:
+        """A row a step."""
+        rows = [(step.name, step.changed, step.why) for step in self.steps]
+        return pd.DataFrame(rows, columns=["step", "changed", "why"]).set_index("step")
 
 
-_PASSES: tuple[tuple[str, Callable[[ir.Model], ir.Model]], ...] = (
-    ("strip initializers from inputs", _strip),
-    ("fold constants, make pads explicit", _fold),  # both are onnxscript's optimizer; it does the one by the other
-)
+def passes() -> pd.DataFrame:
+    """The passes in their order, and why one wants each.
+
+    >>> passes().index[1]
+    'strip initializers from inputs'
+    """
+    return pd.DataFrame([(p.name, p.why) for p in ALL], columns=["pass", "why"]).set_index("pass")
 
 
-def portable(model: Path | str | bytes | onnx.ModelProto) -> Rewritten:
+def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str] | None = None) -> Rewritten:
     """The same function in a form that more engines run; the argument is not altered.
+
+    Parameters
+    ----------
+    model
+        A path, the bytes of an ONNX file, or a model in memory.
+    only
+        The names of the passes to run; all by default. Their order is always that of :func:`passes`.
 
     Raises
     ------
     BadInput
-        The model cannot be read.
+        The model cannot be read, or there is no such pass.
 
     >>> rewritten = portable("models/mnist.onnx")
     >>> len(rewritten.model.graph.node), len(rewritten.model.graph.input)
     (11, 1)
     """
+    chosen = _chosen(only)
     data = model.SerializeToString() if isinstance(model, onnx.ModelProto) else model
     known = read_model(data)
     proto = onnx.load(known.path) if known.path is not None else parse(known.data)
     current = ir.from_proto(proto)
-    NameFixPass()(current)  # the optimizer names nodes that have no name, which is no change worth telling
+    NameFixPass()(current)  # the passes name nodes that have no name, which is no change worth telling
     steps = []
     before = ir.to_proto(current)
-    for name, change in _PASSES:
-        current = change(current)
+    for each in chosen:
+        each.apply(current)
         after = ir.to_proto(current)
-        if after != before:
-            steps.append(Step(name, _difference(before, after)))
+        if _text(after) != _text(before):
+            steps.append(Step(each.name, each.why, _changed(before, after), _diff(before, after)))
         before = after
     return Rewritten(before, tuple(steps))
 
 
-def _difference(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
+def _chosen(only: Sequence[str] | None) -> list[Pass]:
+    names = [each.name for each in ALL]
+    unknown = [name for name in only or () if name not in names]
+    if unknown:
+        raise BadInput(f"there is no pass {unknown[0]!r}; give some of {', '.join(map(repr, names))}")
+    return [each for each in ALL if only is None or each.name in only]
+
+
+def _changed(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
     pairs = (
         ("inputs", len(before.graph.input), len(after.graph.input)),
         ("initializers", len(before.graph.initializer), len(after.graph.initializer)),
         ("nodes", len(before.graph.node), len(after.graph.node)),
+        ("functions", len(before.functions), len(after.functions)),
         ("IR version", before.ir_version, after.ir_version),
     )
     said = [f"{what} {old} → {new}" for what, old, new in pairs if old != new]
     gone = Counter(n.op_type for n in before.graph.node) - Counter(n.op_type for n in after.graph.node)
     said += [f"{count} {op} gone" for op, count in gone.items()]
-    return ", ".join(said) or "attributes only"
+    return ", ".join(said) or f"attributes of {_altered(before, after)}"
+
+
+def _altered(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
+    pairs = zip(before.graph.node, after.graph.node, strict=False)
+    ops = Counter(new.op_type for old, new in pairs if old.attribute != new.attribute)
+    return ", ".join(f"{count} {op}" for op, count in ops.items()) or "a subgraph"
+
+
+def _text(model: onnx.ModelProto) -> list[str]:
+    """A line each: the version, inputs, weights (without their numbers), nodes, outputs."""
+    graph = model.graph
+    return [
+        f"IR version {model.ir_version}",
+        *(f"input {onnx.helper.printable_value_info(value)}" for value in graph.input),
+        *(
+            f"weight {onnx.helper.printable_tensor_proto(tensor)}"
+            for tensor in sorted(graph.initializer, key=lambda t: t.name)
+        ),
+        *(str(onnx.helper.printable_node(node)) for node in graph.node),
+        *(f"output {onnx.helper.printable_value_info(value)}" for value in graph.output),
+        *(f"function {function.name}" for function in model.functions),
+    ]
+
+
+def _diff(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
+    lines = difflib.unified_diff(_text(before), _text(after), lineterm="", n=0)
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))

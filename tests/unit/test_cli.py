@@ -39,7 +39,7 @@ def described() -> list[dict]:
 def test_engines_as_json(described: list[dict]):
     assert [row["name"] for row in described] == engines.names()
     for row in described:
-        assert list(row) == ["name", "binding", "version", "available", "why", "remedy"]
+        assert list(row) == ["name", "binding", "version", "available", "why", "remedy", "building"]
         assert row["binding"] == engines.get(row["name"]).card.binding
         assert row["version"] == (engines.get(row["name"]).card.version or None)
         assert isinstance(row["available"], bool)

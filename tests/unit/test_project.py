@@ -52,7 +52,7 @@ def test_environment(project: dict):
 def test_every_line_of_the_environment_says_why():
     lines = text("environment.yml").partition("\ndependencies:\n")[2].splitlines()
     entries = [line for line in lines if line.lstrip().startswith("- ") and not line.endswith("- pip:")]
-    assert len(entries) == 5
+    assert len(entries) == 4
     for line in entries:
         assert re.search(r" # \w.{10,}", line), line
 
