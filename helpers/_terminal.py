@@ -25,7 +25,12 @@ def print_engines(rows: list[dict[str, Any]]) -> None:
     """The table of ``onnx-lab engines``."""
     table = Table("engine", "version", "binding", "available", box=None, header_style="dim", pad_edge=False)
     for row in rows:
-        can = Text("yes", "green") if row["available"] else Text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
+        if row["available"]:
+            can = Text("yes", "green")
+        elif row["building"] is not None:
+            can = Text(row["why"], "yellow")
+        else:
+            can = Text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
         table.add_row(row["name"], Text(row["version"] or "–"), row["binding"], can)
     Console().print(table)
 

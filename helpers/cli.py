@@ -111,6 +111,8 @@ def build(
     for ending in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: cargo is to end too
         if hasattr(signal, ending):
             signal.signal(getattr(signal, ending), signal.default_int_handler)
+    if building.running():
+        print("Another build is running; this one follows it.", file=sys.stderr)
     with _terminal.builds() as report:
         done = building.build(names, report=report)
     if as_json:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import onnx
-from onnx import numpy_helper
 
 from helpers.compare import judge
 from helpers.engines.errors import (
@@ -87,19 +86,6 @@ def _exchange(a, b, name: str) -> None:
         for field in [f.name for f, _ in other.ListFields() if f.name != name]:
             other.ClearField(field)
         into.MergeFrom(other)
-
-
-def folded(data: bytes) -> bytes:
-    """The model with its Reshape of two constants worked out: wonnx has no way to compute that one."""
-    model = onnx.load_model_from_string(data)
-    graph = model.graph
-    weights = {t.name: t for t in graph.initializer}
-    for node in [n for n in graph.node if n.op_type == "Reshape" and all(i in weights for i in n.input)]:
-        source, shape = (weights[i] for i in node.input)
-        value = numpy_helper.to_array(source).reshape(numpy_helper.to_array(shape))
-        graph.initializer.append(numpy_helper.from_array(value, node.output[0]))
-        graph.node.remove(node)
-    return model.SerializeToString()
 
 
 def outcome(engine: Isolated, model: bytes, feed: dict[str, np.ndarray], right: dict[str, np.ndarray] | None) -> str:

@@ -106,7 +106,7 @@ def build(
         process = subprocess.Popen(
             [*command, "--message-format=json-render-diagnostics"],
             cwd=crates,
-            env=_environment(cargo) | dict(extra or {}),
+            env=environment(cargo) | dict(extra or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -140,7 +140,8 @@ def build(
     return _artifact(messages, engine, rustc_version(cargo), seconds)
 
 
-def _environment(cargo: str) -> dict[str, str]:
+def environment(cargo: str) -> dict[str, str]:
+    """What cargo needs around it: protoc, Python, and its own progress in numbers."""
     scripts = str(Path(sys.executable).parent)  # protoc from its wheel is there
     paths = [scripts, str(Path(cargo).parent), os.environ.get("PATH", "")]
     return {

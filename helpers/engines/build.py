@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -44,7 +44,7 @@ class Progress:
         return self.done / self.total if self.total else float(self.state == "built")
 
 
-Report = Callable[[Progress], None]
+Report = Callable[[Progress], None]  # called with each change
 
 
 def build(
@@ -68,23 +68,13 @@ def build(
         There is no such crate, or there are no sources.
     """
     wanted = _in_order(engines, workspace)
-    workspace.native.mkdir(exist_ok=True)
     state = {name: Progress(name, "built" if workspace.built(name) else "waiting") for name in wanted}
     with _alone(workspace, wanted, report):
-        for name in wanted:
-            if workspace.built(name):  # maybe by another process, which this one waited for
-                _tell(state, Progress(name, "built"), workspace, report)
-                continue
-            _tell(state, Progress(name, "building"), workspace, report)
-            try:
+        try:
+            for name in wanted:
                 _build_one(name, state, workspace, report)
-            except _cargo.BuildFailed as error:
-                _tell(state, Progress(name, "failed", why=error.why, remedy=error.remedy), workspace, report)
-            except OSError as error:
-                why, remedy = f"{error.strerror or error}", f"check the space and the permissions of {workspace.native}"
-                _tell(state, Progress(name, "failed", why=why, remedy=remedy), workspace, report)
-            else:
-                _tell(state, replace(state[name], state="built", done=state[name].total), workspace, report)
+        finally:
+            _write_state(state, workspace, over=True)  # interrupted in a notebook, this process lives on
     return state
 
 
@@ -111,14 +101,17 @@ def missing(workspace: Workspace = HERE) -> list[str]:
 @contextmanager
 def lock(workspace: Workspace, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Only one process at a time runs cargo; whoever waits may say so, every half second."""
-    workspace.native.mkdir(exist_ok=True)
     held = FileLock(workspace.native / ".lock")
     while True:
         try:
+            workspace.native.mkdir(exist_ok=True)
             held.acquire(timeout=_LOOK)
             break
         except Timeout:
             waiting()
+        except OSError as error:
+            said = f"{workspace.native} cannot be written to ({error.strerror}); what is built goes there"
+            raise BadInput(said) from None
     try:
         yield
     finally:
@@ -132,6 +125,8 @@ def install(artifact: _cargo.Artifact, key: str, place: Path) -> None:
     """
     folder, name = place.parent, place.name
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(".*-*"):  # by a process that was killed; only who holds the lock is here
+        shutil.rmtree(left, ignore_errors=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     made.chmod(0o755)  # on a hub another user may run what was built
     try:
@@ -149,12 +144,27 @@ def install(artifact: _cargo.Artifact, key: str, place: Path) -> None:
 
 
 def _build_one(name: str, state: dict[str, Progress], workspace: Workspace, report: Report) -> None:
-    def count(done: int, total: int) -> None:
-        _tell(state, Progress(name, "building", done, total), workspace, report)
+    def tell(progress: Progress) -> None:
+        state[name] = progress
+        report(progress)
+        _write_state(state, workspace)
 
-    key = workspace.key(name)
-    artifact = _cargo.build(workspace.crates, name, report=count)
-    install(artifact, key, workspace.library(name))
+    if workspace.built(name):  # maybe by another process, which this one waited for
+        return tell(Progress(name, "built"))
+    tell(Progress(name, "building"))
+    try:
+        key = workspace.key(name)
+        artifact = _cargo.build(
+            workspace.crates, name, report=lambda done, total: tell(Progress(name, "building", done, total))
+        )
+        install(artifact, key, workspace.library(name))
+    except _cargo.BuildFailed as error:
+        tell(Progress(name, "failed", why=error.why, remedy=error.remedy))
+    except OSError as error:
+        remedy = f"check the space and the permissions of {workspace.native}"
+        tell(Progress(name, "failed", why=f"{error.strerror or error}", remedy=remedy))
+    else:
+        tell(replace(state[name], state="built", done=state[name].total))
 
 
 def _in_order(engines: Sequence[str] | None, workspace: Workspace) -> list[str]:
@@ -177,21 +187,20 @@ def _alone(workspace: Workspace, wanted: list[str], report: Report) -> Iterator[
         yield
 
 
-def _tell(state: dict[str, Progress], progress: Progress, workspace: Workspace, report: Report) -> None:
-    state[progress.engine] = progress
-    report(progress)
+def _write_state(state: dict[str, Progress], workspace: Workspace, *, over: bool = False) -> None:
     process = psutil.Process()
-    told = {**_read_state(workspace), **state}
+    earlier = {name: p for name, p in _read_state(workspace).items() if p.state in ("built", "failed")}
     text = json.dumps(
         {
-            "builder": [process.pid, process.create_time()],
-            "engines": [asdict(p) for p in told.values()],
+            "builder": None if over else [process.pid, process.create_time()],
+            "engines": [asdict(p) for p in {**earlier, **state}.values()],
         }
     )
-    handle, name = tempfile.mkstemp(prefix=".state-", dir=workspace.native)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, workspace.native / "state.json")
+    with suppress(OSError):  # on a full disk it is the build itself that tells so
+        handle, name = tempfile.mkstemp(prefix=".state-", dir=workspace.native)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(name, workspace.native / "state.json")
 
 
 def _read_state(workspace: Workspace) -> dict[str, Progress]:

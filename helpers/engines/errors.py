@@ -83,7 +83,7 @@ def one_line(error: BaseException | str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def translate(engine: str, error: BaseException, kind: type[EngineError]) -> EngineError:
+def translate(engine: str, error: BaseException, kind: type[EngineError]) -> LabError:
     """What an engine raised, as one of ours; Ctrl-C and the like pass through.
 
     >>> translate("tract-wheel", ValueError("shape mismatch"), RunFailed)
@@ -96,6 +96,8 @@ def translate(engine: str, error: BaseException, kind: type[EngineError]) -> Eng
         return EngineCrashed(engine, f"it panicked: {one_line(error)}")
     if not isinstance(error, Exception):
         raise error
+    if type(error).__name__ == "Unfit":  # our bridge: an option or an input, neither the model nor the engine
+        return BadInput(f"{engine}: {one_line(error)}")
     if isinstance(error, MemoryError):
         return kind(engine, f"it ran out of memory ({one_line(error)}); use a smaller model or raise the memory limit")
     return kind(engine, one_line(error))

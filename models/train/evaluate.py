@@ -28,7 +28,7 @@ def answers(model: Path, tensors: Iterable[np.ndarray]) -> np.ndarray:
     Parameters
     ----------
     model : Path
-    tensors : iterable of float32 arrays, shape (1, 1, 28, 28), 0 to 255
+    tensors : iterable of float32 arrays, shape (1, 1, 28, 28), as the model wants them
 
     Returns
     -------
@@ -37,7 +37,8 @@ def answers(model: Path, tensors: Iterable[np.ndarray]) -> np.ndarray:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    return np.array([int(session.run(None, {"Input3": t})[0].argmax()) for t in tensors])
+    name = session.get_inputs()[0].name
+    return np.array([int(session.run(None, {name: t})[0].argmax()) for t in tensors])
 
 
 def confusion(labels: np.ndarray, said: np.ndarray) -> np.ndarray:
@@ -60,8 +61,8 @@ def report(model: Path = MODEL) -> str:
     pen = confusion(drawn.labels, answers(model, drawn.tensors()))
     facts = {p.key: p.value for p in onnx.load(model).metadata_props}
     lines = [
-        f"- On the {read.sum():,} MNIST test digits: **{_right(read):.2%}** right, {read.sum() - read.trace()} wrong.",
-        f"- On the {pen.sum()} pen digits: **{_right(pen):.1%}** right, {pen.sum() - pen.trace()} wrong.",
+        f"- On the {read.sum():,} MNIST test digits: **{right(read):.2%}** right, {read.sum() - read.trace()} wrong.",
+        f"- On the {pen.sum()} pen digits: **{right(pen):.1%}** right, {pen.sum() - pen.trace()} wrong.",
         f"- On the {data.VALIDATION:,} validation digits, by which it was chosen: "
         f"{float(facts.get('validation_accuracy', 'nan')):.2%}.",
         f"- Trained {facts.get('epochs')} epochs with seed {facts.get('seed')} on a CPU, "
@@ -71,21 +72,21 @@ def report(model: Path = MODEL) -> str:
         "",
         "The MNIST test digits, one row a digit, one column an answer:",
         "",
-        *_matrix(read),
+        *matrix(read),
         "",
         "Right in a hundred, digit by digit:",
         "",
-        *_table(["", *map(str, range(10))], [["test", *_each(read)], ["pen", *_each(pen)]]),
+        *table(["", *map(str, range(10))], [["test", *_each(read)], ["pen", *_each(pen)]]),
         "",
         "What the preprocessing is for: the same test digits, changed so that they no longer look like MNIST.",
         "",
-        *_table(["the digit is", "right"], [[name, f"{_changed(model, digits, f):.0%}"] for name, f in _CHANGES]),
+        *table(["the digit is", "right"], [[name, f"{_changed(model, digits, f):.0%}"] for name, f in _CHANGES]),
     ]
     return "\n".join(lines)
 
 
-def write(text: str, card: Path = CARD) -> None:
-    """Put `text` between the markers of the card.
+def write(text: str, card: Path = CARD, *, between: tuple[str, str] = (START, END)) -> None:
+    """Put `text` between two markers of the card.
 
     Raises
     ------
@@ -93,10 +94,11 @@ def write(text: str, card: Path = CARD) -> None:
         When the card lacks a marker.
     """
     old = card.read_text(encoding="utf-8")
-    if START not in old or END not in old:
-        raise BadInput(f"{card} lacks {START} or {END}: put both back, on lines of their own")
-    before, after = old.split(START)[0], old.split(END)[1]
-    card.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+    start, end = between
+    if start not in old or end not in old:
+        raise BadInput(f"{card} lacks {start} or {end}: put both back, on lines of their own")
+    before, after = old.split(start)[0], old.split(end)[1]
+    card.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 _CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
@@ -115,20 +117,23 @@ def _tensors(images: np.ndarray) -> Iterable[np.ndarray]:
     return (image[None, None].astype(np.float32) for image in images)
 
 
-def _right(table: np.ndarray) -> float:
-    return table.trace() / table.sum()
+def right(counts: np.ndarray) -> float:
+    """The share of right answers in a confusion."""
+    return counts.trace() / counts.sum()
 
 
 def _each(table: np.ndarray) -> list[str]:
     return [f"{100 * table[i, i] / table[i].sum():.1f}" for i in range(10)]
 
 
-def _matrix(table: np.ndarray) -> list[str]:
-    rows = [[f"**{i}**", *(str(count or "·") for count in table[i])] for i in range(10)]
-    return _table(["", *map(str, range(10))], rows)
+def matrix(counts: np.ndarray) -> list[str]:
+    """A confusion as the lines of a Markdown table."""
+    rows = [[f"**{i}**", *(str(count or "·") for count in counts[i])] for i in range(10)]
+    return table(["", *map(str, range(10))], rows)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """The lines of a Markdown table, all but its first column set to the right."""
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] + ["---:"] * (len(head) - 1), *rows)]
 
 

@@ -23,6 +23,17 @@ from models.train.network import Params, initial, logits
 
 
 @dataclass(frozen=True)
+class Network:
+    """How a network begins, and what it says of ink from 0 to 1, shape (n, 28, 28): its logits."""
+
+    initial: Callable[[jax.Array], Params]
+    logits: Callable[[Params, jax.Array], jax.Array]
+
+
+CLASSIC = Network(initial, logits)
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be trained, and how long. The defaults made the committed model."""
 
@@ -46,7 +57,7 @@ class Trained:
     facts: dict[str, str]
 
 
-def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
+def train(plan: Plan = Plan(), say: Callable[[str], None] = print, *, network: Network = CLASSIC) -> Trained:
     """Train from random weights on all training digits but the last 5,000, which only measure.
 
     Parameters
@@ -55,6 +66,8 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
         With the same plan a second run gives the same weights, but for floating-point noise between machines.
     say : callable
         Gets one line an epoch.
+    network : Network
+        That of models/mnist.onnx by default.
 
     Examples
     --------
@@ -69,9 +82,10 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
     warm = min(int(plan.warm * per_epoch), steps // 4)  # a short run warms up shorter
     rate = optax.warmup_cosine_decay_schedule(0.0, plan.rate, warm, steps, plan.rate * 1e-3)
     optimiser = optax.adamw(rate, weight_decay=plan.decay)
-    params = initial(jax.random.key(plan.seed))
+    params = network.initial(jax.random.key(plan.seed))
     mean, state = params, optimiser.init(params)
-    step = jax.jit(partial(_step, optimiser, plan))
+    step = jax.jit(partial(_step, optimiser, plan, network))
+    answer = jax.jit(lambda params, images: network.logits(params, images).argmax(1))
     order, start = np.random.default_rng(plan.seed), time.perf_counter()
     for epoch in range(plan.epochs):
         shuffled, losses = order.permutation(len(images)), []
@@ -81,7 +95,7 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
             changed = augment(key, jnp.asarray(images[picked], jnp.float32) / 255, plan.strength)
             params, mean, state, loss = step(params, mean, state, changed, labels[picked])
             losses.append(loss)
-        right = _accuracy(mean, *held)
+        right = _accuracy(partial(answer, mean), *held)
         seconds = time.perf_counter() - start
         say(f"epoch {epoch + 1}/{plan.epochs}: loss {np.mean(losses):.4f}, validation {right:.2%}, {seconds:.0f} s")
     weights = {name: np.asarray(array) for name, array in mean.items()}
@@ -91,29 +105,27 @@ def train(plan: Plan = Plan(), say: Callable[[str], None] = print) -> Trained:
 def _step(
     optimiser: optax.GradientTransformation,
     plan: Plan,
+    network: Network,
     params: Params,
     mean: Params,
     state: optax.OptState,
     images: jax.Array,
     labels: jax.Array,
 ) -> tuple[Params, Params, optax.OptState, jax.Array]:
-    loss, slope = jax.value_and_grad(_loss)(params, images, labels, plan.smoothing)
+    loss, slope = jax.value_and_grad(_loss)(params, network, images, labels, plan.smoothing)
     updates, state = optimiser.update(slope, state, params)
     params = optax.apply_updates(params, updates)
     mean = optax.incremental_update(params, mean, 1 - plan.average)
     return params, mean, state, loss
 
 
-def _loss(params: Params, images: jax.Array, labels: jax.Array, smoothing: float) -> jax.Array:
+def _loss(params: Params, network: Network, images: jax.Array, labels: jax.Array, smoothing: float) -> jax.Array:
     target = optax.smooth_labels(jax.nn.one_hot(labels, 10), smoothing)
-    return optax.softmax_cross_entropy(logits(params, images), target).mean()
+    return optax.softmax_cross_entropy(network.logits(params, images), target).mean()
 
 
-_said = jax.jit(lambda params, images: logits(params, images).argmax(1))
-
-
-def _accuracy(params: Params, images: jax.Array, labels: np.ndarray) -> float:
-    said = np.concatenate([_said(params, images[i : i + 1000]) for i in range(0, len(images), 1000)])
+def _accuracy(answer: Callable[[jax.Array], jax.Array], images: jax.Array, labels: np.ndarray) -> float:
+    said = np.concatenate([answer(images[i : i + 1000]) for i in range(0, len(images), 1000)])
     return float((said == labels).mean())
 
 

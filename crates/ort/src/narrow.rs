@@ -34,11 +34,7 @@ pub fn pack(dtype: DType, bytes: &[u8]) -> Vec<u8> {
 /// ONNX's bytes as numpy's.
 pub fn unpack(dtype: DType, packed: &[u8], elements: usize) -> Vec<u8> {
     let bits = bits(dtype);
-    let signed = matches!(dtype, DType::I2 | DType::I4);
-    let spare = 8 - bits;
-    let each = |i: usize| {
-        let high = packed[i * bits / 8] << (spare - (i * bits) % 8); // the element in the highest bits
-        if signed { ((high as i8) >> spare) as u8 } else { high >> spare }
-    };
+    let mask = (1u8 << bits) - 1; // ml_dtypes leaves the upper bits empty, of negative numbers too
+    let each = |i: usize| (packed[i * bits / 8] >> ((i * bits) % 8)) & mask;
     (0..elements).map(each).collect()
 }
