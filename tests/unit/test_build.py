@@ -258,3 +258,40 @@ def test_the_toolchain_is_missing(tmp_path: Path, monkeypatch):
     found = Slow().missing()
     assert found.why == "it is not built, and there is no Rust on this machine"
     assert found.remedy.startswith("install Rust from https://rustup.rs")
+
+
+def test_a_build_that_a_notebook_interrupts_is_over_though_the_kernel_lives(tmp_path: Path):
+    space = workspace(tmp_path, slow=FINE, good=FINE)
+    (space.crates / "slow" / "build.rs").write_text(SLOW)
+
+    def interrupt(progress: build.Progress) -> None:
+        if progress.total:  # cargo is at work
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build.build(workspace=space, report=interrupt)
+    assert build.running(space) == {}
+
+
+def test_what_a_killed_build_did_not_come_to_is_not_waited_for_in_the_next(tmp_path: Path):
+    space = workspace(tmp_path, slow=FINE, good=FINE)
+    (space.crates / "slow" / "build.rs").write_text(SLOW)
+    process = elsewhere(space)
+    try:
+        assert until(lambda: "good" in build.running(space))
+    finally:
+        process.send_signal(2)
+        process.wait(30)
+    seen: list[dict[str, build.Progress]] = []
+    build.build(["good"], workspace=space, report=lambda progress: seen.append(build.running(space)))
+    assert any(seen)
+    assert not any("slow" in running for running in seen)
+
+
+def test_what_killed_processes_left_goes_with_the_next_build(tmp_path: Path):
+    space = workspace(tmp_path, good=FINE)
+    left = space.native / ".good-abc123"
+    left.mkdir(parents=True)
+    (left / "half.so").touch()
+    build.build(workspace=space)
+    assert not left.exists()

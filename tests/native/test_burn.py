@@ -1,0 +1,170 @@
+"""burn compiles each model once: what is kept, what is not, and what happens when that goes wrong."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx.parser
+import pytest
+
+from helpers import engines
+from helpers.engines import EngineUnavailable, ModelRejected, _burn, build
+from helpers.engines._cargo import Artifact
+from helpers.engines._crates import HERE, Workspace
+from helpers.engines.burn import Burn
+from helpers.engines.model import read_model
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def model(number: float) -> bytes:
+    """A model that no other test has."""
+    text = f"g (float[2] x) => (float[2] y) <float[1] c = {{{number}}}> {{ y = Add(x, c) }}"
+    return onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}').SerializeToString()
+
+
+@pytest.fixture
+def burn(tmp_path: Path, monkeypatch) -> Burn:
+    """burn with a cache of its own, over the crate as it was built."""
+    if not (can := engines.get("burn").availability()):
+        pytest.skip(f"{can.why}; {can.remedy}")
+    (tmp_path / "native").mkdir()
+    (tmp_path / "crates").symlink_to(HERE.crates)
+    (tmp_path / "native" / "burn").symlink_to(HERE.native / "burn")
+    monkeypatch.setattr(Burn, "workspace", Workspace(tmp_path))
+    return Burn()
+
+
+def entries(burn: Burn) -> list[Path]:
+    folder = burn.workspace.native / "burn-models"
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def run(engine: Burn, data: bytes) -> list[float]:
+    with engine.load(data) as session:
+        return session.run({"x": np.array([1, 2], np.float32)})["y"].tolist()
+
+
+def test_mnist_was_compiled_when_the_crate_was_built(burn: Burn, mnist: Path, blank):
+    told: list[str] = []
+    burn.prepare(read_model(mnist), lambda text, share: told.append(text))
+    assert burn.load(mnist).run({"Input3": blank})["Plus214_Output_0"].shape == (1, 10)
+    assert told == []
+    assert entries(burn) == []
+
+
+def test_a_model_is_compiled_once_with_progress_and_its_rust_can_be_read(burn: Burn):
+    told: list[tuple[str, float | None]] = []
+    known = read_model(model(2.5))
+    burn.prepare(known, lambda text, share: told.append((text, share)))
+    assert ("compiling the model", None) in told
+    assert run(burn, model(2.5)) == [3.5, 4.5]
+    assert len(entries(burn)) == 1
+    told.clear()
+    start = time.perf_counter()
+    burn.prepare(known, lambda text, share: told.append((text, share)))
+    assert told == []
+    assert time.perf_counter() - start < 1  # it takes milliseconds; a compile takes seconds
+    text = burn.generated(model(2.5))
+    assert "pub fn forward(&self, x: Tensor<1>) -> Tensor<1>" in text
+    assert run(burn, model(3.5)) == [4.5, 5.5]
+    assert len(entries(burn)) == 2
+
+
+def test_loads_at_the_same_time_give_one_entry(burn: Burn):
+    found: list[list[float]] = []
+    threads = [threading.Thread(target=lambda: found.append(run(burn, model(4.25)))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [[5.25, 6.25]] * 3
+    assert len(entries(burn)) == 1
+
+
+def test_an_interrupted_compile_leaves_no_entry(burn: Burn):
+    script = (
+        "from pathlib import Path\nfrom helpers.engines.burn import Burn\nfrom helpers.engines._crates import Workspace\n"
+        f"Burn.workspace = Workspace(Path({str(burn.workspace.root)!r}))\n"
+        "from helpers.engines.model import read_model\n"
+        f"Burn().prepare(read_model({model(5.75)!r}), lambda text, share: print(text, flush=True))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"compiling the model\n"
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+        process.wait()
+    assert entries(burn) == []
+    assert run(burn, model(5.75)) == [6.75, 7.75]
+
+
+def test_a_file_that_cannot_be_written_whole_is_no_entry(tmp_path: Path):
+    library = tmp_path / "libengine_x.so"
+    library.write_bytes(b"x" * 2_000_000)
+    script = (
+        "import resource, signal\nfrom pathlib import Path\nfrom helpers.engines import build\n"
+        "from helpers.engines._cargo import Artifact\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"  # as a disk that fills up
+        f"place = Path({str(tmp_path)!r}, 'cache', 'key', 'engine_x.so')\n"
+        f"try:\n    build.install(Artifact(Path({str(library)!r}), None, '', 1.0), 'key', place)\n"
+        "except OSError as error:\n    print('told:', error.strerror)\n"
+    )
+    pytest.importorskip("resource")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "told: File too large\n"
+    assert list((tmp_path / "cache").iterdir()) == []
+    build.install(Artifact(library, None, "", 1.0), "key", tmp_path / "cache" / "key" / "engine_x.so")
+    assert [p.name for p in (tmp_path / "cache").iterdir()] == ["key"]
+
+
+def test_an_entry_that_is_broken_is_made_again(burn: Burn):
+    assert run(burn, model(6.5)) == [7.5, 8.5]
+    (entry,) = entries(burn)
+    (entry / "built.json").write_text("{")
+    assert run(burn, model(6.5)) == [7.5, 8.5]
+
+
+def test_a_model_that_burn_cannot_take(burn: Burn):
+    text = "g (float[2] x) => (float[2] y) { y = NoSuchOperator(x) }"
+    data = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}').SerializeToString()
+    with pytest.raises(ModelRejected, match="NoSuchOperator used by 1 node") as caught:
+        burn.load(data)
+    assert "onnx-lab-burn-" not in str(caught.value)  # no path of a temporary file
+    assert entries(burn) == []
+
+
+def test_without_cargo_what_is_compiled_still_loads(burn: Burn, mnist: Path, blank, monkeypatch, tmp_path: Path):
+    assert run(burn, model(7.5)) == [8.5, 9.5]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run(burn, model(7.5)) == [8.5, 9.5]
+    assert burn.load(mnist).run({"Input3": blank})
+    with pytest.raises(EngineUnavailable) as caught:
+        burn.load(model(8.5))
+    assert "it compiles each model, and there is no cargo on this machine; install Rust" in str(caught.value)
+
+
+def test_weights_beside_the_model_are_refused(burn: Burn, tmp_path: Path):
+    proto = onnx.load_model_from_string(model(1.0))
+    onnx.save(proto, tmp_path / "m.onnx", save_as_external_data=True, size_threshold=0, location="w.bin")
+    with pytest.raises(ModelRejected, match="save the model in one file"):
+        burn.load(tmp_path / "m.onnx")
+
+
+def test_old_entries_go(tmp_path: Path):
+    for i in range(40):
+        (tmp_path / f"{i:02}").mkdir()
+        time.sleep(0.002)
+    _burn._forget_old(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f"{i:02}" for i in range(8, 40)]
