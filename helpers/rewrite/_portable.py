@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from onnx_ir.passes.common import NameFixPass
 from helpers.engines.errors import BadInput
 from helpers.engines.model import parse, read_model
 from helpers.rewrite._passes import ALL, Pass
+from helpers.rewrite._text import changed, diff, graphs
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str]
     Raises
     ------
     BadInput
-        The model cannot be read, or there is no such pass.
+        The model cannot be read or has sparse weights, or there is no such pass.
 
     >>> rewritten = portable("models/mnist.onnx")
     >>> len(rewritten.model.graph.node), len(rewritten.model.graph.input)
@@ -73,6 +72,8 @@ def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str]
     data = model.SerializeToString() if isinstance(model, onnx.ModelProto) else model
     known = read_model(data)
     proto = onnx.load(known.path) if known.path is not None else parse(known.data)
+    if any(graph.sparse_initializer for graph in graphs(proto.graph)):
+        raise BadInput("the model has sparse weights, which onnx_ir leaves out; export it with dense ones")
     current = ir.from_proto(proto)
     NameFixPass()(current)  # the passes name nodes that have no name, which is no change worth telling
     steps = []
@@ -80,8 +81,8 @@ def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str]
     for each in chosen:
         each.apply(current)
         after = ir.to_proto(current)
-        if _text(after) != _text(before):
-            steps.append(Step(each.name, each.why, _changed(before, after), _diff(before, after)))
+        if lines := diff(before, after):
+            steps.append(Step(each.name, each.why, changed(before, after), lines))
         before = after
     return Rewritten(before, tuple(steps))
 
@@ -92,44 +93,3 @@ def _chosen(only: Sequence[str] | None) -> list[Pass]:
     if unknown:
         raise BadInput(f"there is no pass {unknown[0]!r}; give some of {', '.join(map(repr, names))}")
     return [each for each in ALL if only is None or each.name in only]
-
-
-def _changed(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
-    pairs = (
-        ("inputs", len(before.graph.input), len(after.graph.input)),
-        ("initializers", len(before.graph.initializer), len(after.graph.initializer)),
-        ("nodes", len(before.graph.node), len(after.graph.node)),
-        ("functions", len(before.functions), len(after.functions)),
-        ("IR version", before.ir_version, after.ir_version),
-    )
-    said = [f"{what} {old} → {new}" for what, old, new in pairs if old != new]
-    gone = Counter(n.op_type for n in before.graph.node) - Counter(n.op_type for n in after.graph.node)
-    said += [f"{count} {op} gone" for op, count in gone.items()]
-    return ", ".join(said) or f"attributes of {_altered(before, after)}"
-
-
-def _altered(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
-    pairs = zip(before.graph.node, after.graph.node, strict=False)
-    ops = Counter(new.op_type for old, new in pairs if old.attribute != new.attribute)
-    return ", ".join(f"{count} {op}" for op, count in ops.items()) or "a subgraph"
-
-
-def _text(model: onnx.ModelProto) -> list[str]:
-    """A line each: the version, inputs, weights (without their numbers), nodes, outputs."""
-    graph = model.graph
-    return [
-        f"IR version {model.ir_version}",
-        *(f"input {onnx.helper.printable_value_info(value)}" for value in graph.input),
-        *(
-            f"weight {onnx.helper.printable_tensor_proto(tensor)}"
-            for tensor in sorted(graph.initializer, key=lambda t: t.name)
-        ),
-        *(str(onnx.helper.printable_node(node)) for node in graph.node),
-        *(f"output {onnx.helper.printable_value_info(value)}" for value in graph.output),
-        *(f"function {function.name}" for function in model.functions),
-    ]
-
-
-def _diff(before: onnx.ModelProto, after: onnx.ModelProto) -> str:
-    lines = difflib.unified_diff(_text(before), _text(after), lineterm="", n=0)
-    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))

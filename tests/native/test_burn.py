@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import onnx.parser
 import pytest
 
 from helpers import engines
-from helpers.engines import EngineUnavailable, ModelRejected, _burn, build
+from helpers.engines import EngineTimedOut, EngineUnavailable, ModelRejected, _burn, build
 from helpers.engines._cargo import Artifact
 from helpers.engines._crates import HERE, Workspace
 from helpers.engines.burn import Burn
@@ -35,7 +36,8 @@ def burn(tmp_path: Path, monkeypatch) -> Burn:
     if not (can := engines.get("burn").availability()):
         pytest.skip(f"{can.why}; {can.remedy}")
     (tmp_path / "native").mkdir()
-    (tmp_path / "crates").symlink_to(HERE.crates)
+    for name in ("crates", "models"):
+        (tmp_path / name).symlink_to(HERE.root / name)
     (tmp_path / "native" / "burn").symlink_to(HERE.native / "burn")
     monkeypatch.setattr(Burn, "workspace", Workspace(tmp_path))
     return Burn()
@@ -46,7 +48,7 @@ def entries(burn: Burn) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def run(engine: Burn, data: bytes) -> list[float]:
+def run(engine: Burn, data: bytes | Path) -> list[float]:
     with engine.load(data) as session:
         return session.run({"x": np.array([1, 2], np.float32)})["y"].tolist()
 
@@ -88,9 +90,11 @@ def test_loads_at_the_same_time_give_one_entry(burn: Burn):
     assert len(entries(burn)) == 1
 
 
-def test_an_interrupted_compile_leaves_no_entry(burn: Burn):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_compile_leaves_no_entry(burn: Burn, ending: signal.Signals):
     script = (
-        "from pathlib import Path\nfrom helpers.engines.burn import Burn\nfrom helpers.engines._crates import Workspace\n"
+        "from pathlib import Path\nfrom helpers.engines.burn import Burn\n"
+        "from helpers.engines._crates import Workspace\n"
         f"Burn.workspace = Workspace(Path({str(burn.workspace.root)!r}))\n"
         "from helpers.engines.model import read_model\n"
         f"Burn().prepare(read_model({model(5.75)!r}), lambda text, share: print(text, flush=True))\n"
@@ -100,7 +104,7 @@ def test_an_interrupted_compile_leaves_no_entry(burn: Burn):
         assert process.stdout is not None
         assert process.stdout.readline() == b"compiling the model\n"
         time.sleep(1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.wait(30) != 0
     finally:
         process.kill()
@@ -133,6 +137,8 @@ def test_an_entry_that_is_broken_is_made_again(burn: Burn):
     (entry,) = entries(burn)
     (entry / "built.json").write_text("{")
     assert run(burn, model(6.5)) == [7.5, 8.5]
+    burn.library(read_model(model(6.5))).unlink()
+    assert burn.library(read_model(model(6.5))).is_file()
 
 
 def test_a_model_that_burn_cannot_take(burn: Burn):
@@ -155,16 +161,42 @@ def test_without_cargo_what_is_compiled_still_loads(burn: Burn, mnist: Path, bla
     assert "it compiles each model, and there is no cargo on this machine; install Rust" in str(caught.value)
 
 
-def test_weights_beside_the_model_are_refused(burn: Burn, tmp_path: Path):
-    proto = onnx.load_model_from_string(model(1.0))
+def test_weights_beside_the_model_are_part_of_it(burn: Burn, tmp_path: Path):
+    proto = onnx.load_model_from_string(model(0))
+    proto.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(np.array([10], np.float32), "c"))
     onnx.save(proto, tmp_path / "m.onnx", save_as_external_data=True, size_threshold=0, location="w.bin")
-    with pytest.raises(ModelRejected, match="save the model in one file"):
-        burn.load(tmp_path / "m.onnx")
+    assert run(burn, tmp_path / "m.onnx") == [11, 12]
+    (tmp_path / "w.bin").write_bytes(np.float32(20).tobytes())
+    assert run(burn, tmp_path / "m.onnx") == [21, 22]
+
+
+def test_a_compile_that_takes_too_long(burn: Burn, monkeypatch):
+    monkeypatch.setattr(_burn, "_LIMIT", 0.2)
+    with pytest.raises(EngineTimedOut, match=r"did not end within 0\.2 s; try a smaller model"):
+        burn.load(model(9.5))
+    assert entries(burn) == []
+
+
+def test_a_crate_that_was_never_built(burn: Burn):
+    (burn.workspace.native / "burn").unlink()
+    with pytest.raises(EngineUnavailable, match="it is not built; onnx-lab build burn"):
+        burn.load(model(1.5))
+
+
+def test_another_mnist_is_another_crate(tmp_path: Path):
+    """The model is compiled into the crate: the crate of an older one must not answer for it."""
+    (tmp_path / "crates").symlink_to(HERE.crates)
+    (tmp_path / "models").mkdir()
+    keys = set()
+    for content in (b"before", b"trained again"):
+        (tmp_path / "models" / "mnist.onnx").write_bytes(content)
+        keys.add(Workspace(tmp_path).key("burn"))
+    assert len(keys) == 2
 
 
 def test_old_entries_go(tmp_path: Path):
     for i in range(40):
         (tmp_path / f"{i:02}").mkdir()
-        time.sleep(0.002)
+        os.utime(tmp_path / f"{i:02}", (1000 + i, 1000 + i))
     _burn._forget_old(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"{i:02}" for i in range(8, 40)]

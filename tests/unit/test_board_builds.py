@@ -11,7 +11,6 @@ from pathlib import Path
 import onnx
 import pytest
 
-from helpers import engines
 from helpers.digits import board, digits
 from helpers.engines import _cargo
 from helpers.engines._crates import HERE, Workspace
@@ -101,10 +100,3 @@ def test_a_model_that_burn_compiles(tmp_path: Path, mnist: Path, monkeypatch):
         assert made.rows[0]["answer"] == 7
     finally:
         made.close()
-
-
-def test_engines_that_need_no_preparation_are_loaded_at_once(mnist: Path):
-    """The hook costs the others nothing: it says nothing and is not told apart by a name."""
-    told: list[str] = []
-    with engines.isolated("onnxruntime") as engine, engine.load(mnist, report=lambda text, share: told.append(text)):
-        assert told == []

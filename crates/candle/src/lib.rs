@@ -57,7 +57,7 @@ fn array(input: &Tensor) -> Result<Array> {
             match input.dtype {
                 $(DType::$dtype => Array::from_slice(input.elements::<$rust>()?, &input.shape[..], &Device::Cpu),)*
                 DType::Bool => Array::from_slice(input.bytes(), &input.shape[..], &Device::Cpu), // it has no bool
-                other => return Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+                other => return Err(Error::Failed(format!("{} cannot be given to this engine", other.name()))),
             }
         };
     }

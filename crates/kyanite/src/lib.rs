@@ -68,7 +68,7 @@ fn given(input: &Tensor) -> Result<DTensor> {
             match input.dtype {
                 $(DType::$dtype => Ok(DTensor::$dtype(array(input, input.elements::<$rust>()?.to_vec())?)),)*
                 DType::Bool => Ok(DTensor::Bool(array(input, input.bytes().iter().map(|&x| DBool(x != 0)).collect())?)),
-                other => Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+                other => Err(Error::Failed(format!("{} cannot be given to this engine", other.name()))),
             }
         };
     }

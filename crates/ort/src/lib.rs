@@ -144,7 +144,7 @@ macro_rules! types {
         fn element_type(dtype: DType) -> Result<TensorElementType> {
             match dtype {
                 $(DType::$ours => Ok(TensorElementType::$theirs),)*
-                other => Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+                other => Err(Error::Failed(format!("{} cannot be given to this engine", other.name()))),
             }
         }
 

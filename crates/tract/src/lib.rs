@@ -91,7 +91,7 @@ macro_rules! types {
         fn datum_type(dtype: DType) -> Result<DatumType> {
             match dtype {
                 $(DType::$name => Ok(DatumType::$name),)*
-                other => Err(Error::Unfit(format!("{} cannot be given to this engine", other.name()))),
+                other => Err(Error::Failed(format!("{} cannot be given to this engine", other.name()))),
             }
         }
 

@@ -35,7 +35,8 @@ def main() -> int:
         print(error)
         return 2
     weights = trained.weights | statistics(trained.weights, ink)
-    save(chosen.out, weights, trained.facts)
+    # Its validation accuracy is that of batches normalised by themselves, not the file's.
+    save(chosen.out, weights, {key: fact for key, fact in trained.facts.items() if key != "validation_accuracy"})
     print(f"{chosen.out}: {chosen.out.stat().st_size:,} bytes")
     # The card tells of the committed file, so the two change together.
     return evaluate.main() if chosen.out == evaluate.MODEL else 0

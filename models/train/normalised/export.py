@@ -1,8 +1,8 @@
 """Weights into an ONNX file that looks as PyTorch's exporter makes it: operator set 17, names by module.
 
-Two things are as all engines of the lab can take them, not as PyTorch has them. A linear layer is a MatMul and an Add:
-wonnx 0.5 computes no Gemm with transB = 1, kyanite 0.8 none without. And the file ends at the logits: neither of the two
-has LogSoftmax, which moves no answer. The shapes in between are written down because wonnx asks for them.
+Two things are as all engines of the lab can take them, not as PyTorch has them. A linear layer is a MatMul and an
+Add: wonnx 0.5 computes no Gemm with transB = 1, kyanite 0.8 none without. And the file ends at the logits: neither of
+the two has LogSoftmax, which moves no answer. The shapes in between are written down because wonnx asks for them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from onnx import TensorProto, helper, numpy_helper
 VERSION = "1.0"
 INPUT, OUTPUT = "input.1", "logits"
 _SAYS = (
-    "A small convolutional network that reads one handwritten digit, as PyTorch's MNIST example builds it: 28x28 pixels "
-    "as (x / 255 - 0.1307) / 0.3081 in, ten raw scores out. Trained on MNIST; see models/README.md of ONNX Engine Lab."
+    "A small convolutional network that reads one handwritten digit, as PyTorch's MNIST example builds it: 28x28 "
+    "pixels as (x / 255 - 0.1307) / 0.3081 in, ten raw scores out. Trained on MNIST; see models/README.md of ONNX "
+    "Engine Lab."
 )
 
 
