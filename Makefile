@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 # As onnx-lab build sets it, so that cargo compiles nothing twice: protoc comes from its wheel, and pyo3 wants a Python.
-CARGO_ENV := PATH="$(CURDIR)/$(BIN):$$PATH" PYO3_PYTHON="$(CURDIR)/$(BIN)/python" PYO3_BUILD_EXTENSION_MODULE=1
+CARGO_ENV := PATH="$(CURDIR)/$(BIN):$$PATH:$$HOME/.cargo/bin" PYO3_PYTHON="$(CURDIR)/$(BIN)/python" PYO3_BUILD_EXTENSION_MODULE=1
+CARGO := $(shell PATH="$$PATH:$$HOME/.cargo/bin" command -v cargo)
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
 	--no-annotate --no-header --quiet
 
@@ -14,9 +15,6 @@ lab: $(INSTALLED)  ## open JupyterLab on the first notebook (ARGS=--no-browser p
 
 test: engines lint rust unit lessons browser  ## everything, the browser's tests included
 
-engines: $(INSTALLED)  ## build the engines that are Rust crates (a quarter of an hour, once)
-	$(BIN)/onnx-lab build
-
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python %d.%d: use 3.11 to 3.13, e.g. make PYTHON=python3.12 lab" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "No virtual environment could be made: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
@@ -24,15 +22,23 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --editable '.[openvino]' --group test
 	@touch $@
 
+ifeq ($(CARGO),)
+engines rust:
+	@echo "No Rust here, so the engines that are crates are left out; for them, install it from https://rustup.rs"
+else
+engines: $(INSTALLED)  ## build the engines that are Rust crates (a quarter of an hour, once)
+	$(BIN)/onnx-lab build
+
+rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
+	cd crates && $(CARGO_ENV) cargo fmt --all --check
+	cd crates && $(CARGO_ENV) cargo clippy --release --workspace --all-targets -- --deny warnings
+	cd crates && $(CARGO_ENV) cargo test --release --package bridge
+endif
+
 lint: $(INSTALLED)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
-	cd crates && cargo fmt --all --check
-	cd crates && $(CARGO_ENV) cargo clippy --release --workspace --all-targets -- --deny warnings
-	cd crates && $(CARGO_ENV) cargo test --release --package bridge
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
 	$(BIN)/pytest tests/unit tests/native

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -34,10 +35,14 @@ def start(arguments: Sequence[str] = ()) -> int:
         *arguments,
     ]
     builder = _build_behind()
+    server = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        return subprocess.call(command)
-    except KeyboardInterrupt:  # Ctrl-C reached JupyterLab too; it has ended itself
-        return 0
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # Ctrl-C reached JupyterLab too, which asks whether to stop
+                continue
     finally:
         if builder is not None:
             builder.terminate()  # the next build goes on where this one stopped
@@ -52,5 +57,11 @@ def _build_behind() -> subprocess.Popen[bytes] | None:
     command = [sys.executable, "-m", "helpers.cli", "build"]
     with (HERE.native / "build.log").open("wb") as log:
         print(f"The engines that are Rust crates build meanwhile (onnx-lab engines shows how far; {log.name}).")
-        nice = (lambda: os.nice(10)) if hasattr(os, "nice") else None  # the learner comes first
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=nice)
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # or Ctrl-C, to which one may still say no, would end it
+            preexec_fn=(lambda: os.nice(10)) if hasattr(os, "nice") else None,  # the learner comes first
+        )

@@ -181,17 +181,33 @@ def test_inputs_from_a_file(tmp_path: Path, monkeypatch, capsys):
     assert (done.returncode, found["n"], found["rows"][0]["outcome"], found["rows"][0]["error"]) == (0, 2, "right", 0)
 
 
-@pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The commands that would have been run; each ends with status 3."""
-    commands: list[list[str]] = []
+class Started:
+    """A process that was started: waiting for it is interrupted so many times, then it has ended with status 3."""
 
-    def call(command: list[str]) -> int:
-        commands.append(command)
+    commands: list[list[str]] = []  # noqa: RUF012  # emptied for each test
+    interrupts = 0
+
+    def __init__(self, command: list[str], **_: object) -> None:
+        self.commands.append(command)
+
+    def wait(self) -> int:
+        if self.interrupts:
+            type(self).interrupts -= 1
+            raise KeyboardInterrupt
         return 3
 
-    monkeypatch.setattr(lab.subprocess, "call", call)
-    return commands
+    def terminate(self) -> None:
+        self.commands.append(["terminated"])
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that would have been run; nothing is to be built."""
+    monkeypatch.setattr(lab.subprocess, "Popen", Started)
+    monkeypatch.setattr(lab.build, "missing", list)
+    monkeypatch.setattr(lab.signal, "signal", lambda *_: None)
+    Started.commands, Started.interrupts = [], 0
+    return Started.commands
 
 
 @pytest.mark.parametrize(("user", "extra"), [(0, ["--allow-root"]), (1000, [])])
@@ -215,12 +231,23 @@ def test_lab_hands_on_what_follows(called: list):
     assert called[0][-3:] == ["--no-browser", "--port=1", "x"]
 
 
-def test_lab_ends_quietly_at_ctrl_c(monkeypatch: pytest.MonkeyPatch):
-    def call(command: list[str]) -> int:
-        raise KeyboardInterrupt
+def test_lab_leaves_ctrl_c_to_jupyterlab(called: list):
+    Started.interrupts = 2  # "Shut down this server?" was answered by no, and the second time by yes
+    assert lab.start() == 3
+    assert len(called) == 1
 
-    monkeypatch.setattr(lab.subprocess, "call", call)
-    assert lab.start() == 0
+
+def test_lab_builds_behind_what_is_missing(called: list, monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setattr(lab.build, "missing", lambda: ["rten"])
+    monkeypatch.setattr(lab._cargo, "find_cargo", lambda: "cargo")
+    assert lab.start() == 3
+    assert called[0] == [sys.executable, "-m", "helpers.cli", "build"]
+    assert called[-1] == ["terminated"]
+    assert capsys.readouterr().out.startswith("The engines that are Rust crates build meanwhile")
+    called.clear()
+    monkeypatch.setattr(lab._cargo, "find_cargo", lambda: None)
+    lab.start()
+    assert len(called) == 1  # without Rust there is nothing to build with
 
 
 def test_lab_without_the_notebooks(called: list, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
