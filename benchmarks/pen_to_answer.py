@@ -45,7 +45,8 @@ CELLS = {
     "the two alone": BOARD.format(f"engines={','.join(FAST)!r}"),
     "all engines": BOARD.format(""),
 }
-READY = "() => [...document.querySelectorAll('.onnx-lab-board tbody tr')].every(r => r.dataset.state !== 'starting')"
+READY = """() => [...document.querySelectorAll('.onnx-lab-board tbody tr')]
+    .every(row => !['starting', 'building'].includes(row.dataset.state))"""
 # Which event a picture holds: the newest before it was sent. When it was painted: in the frame after the row changed.
 WATCH = """
 () => {

@@ -12,7 +12,7 @@ from helpers import engines
 ONE = [(0.5, 0.15), (0.5, 0.5), (0.5, 0.85)]
 SEVEN = [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.62, 0.5), (0.5, 0.85)]
 READY = """() => [...document.querySelectorAll('.onnx-lab-board tbody tr')]
-    .every(row => row.dataset.state !== 'starting')"""
+    .every(row => !['starting', 'building'].includes(row.dataset.state))"""
 ROW = ".onnx-lab-board tr[data-engine='{}']"
 BOARD = "from helpers import digits\nboard = digits.board()\nboard"
 
