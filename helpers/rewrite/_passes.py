@@ -123,8 +123,8 @@ ALL = (
     Pass("fold constants", "wonnx stops at a Reshape of two constants, and nobody needs to compute one twice", _fold),
     Pass(
         "make pads explicit",
-        "candle knows no auto_pad, kyanite none in pooling, burn needs the sizes for it, and wonnx pads SAME_LOWER "
-        "on the wrong side",
+        "candle knows no auto_pad, kyanite none in pooling, burn needs the sizes for it, "
+        "and rten takes SAME_LOWER for SAME_UPPER",
         explicit_pads,
     ),
     Pass("drop what does nothing", "each node costs every engine a little, also those without effect", _tidy),

@@ -9,6 +9,7 @@ import onnx
 import pytest
 
 from helpers import engines, rewrite
+from helpers.engines.worker import Isolated
 
 PADS = "make pads explicit"
 
@@ -101,3 +102,19 @@ def test_weights_beside_the_model_come_with_it(tmp_path: Path):
     found = rewrite.portable(tmp_path / "m.onnx")
     assert [step.name for step in found.steps] == [PADS]
     assert len(onnx.numpy_helper.to_array(found.model.graph.initializer[0]).ravel()) == 18
+
+
+def test_explicit_pads_make_rten_right(isolated: dict[str, Isolated]):
+    """It takes SAME_LOWER for SAME_UPPER (as of 0.27), without a word."""
+    if not (can := isolated["rten"].availability()):
+        pytest.skip(f"rten: {can.why}")
+    model = model_of(
+        "g (float[1,1,4,4] x) => (float[1,1,4,4] y) <float[1,1,1,2] k = {1,10}> "
+        '{ y = Conv<auto_pad = "SAME_LOWER", strides = [1, 1], dilations = [1, 1]>(x, k) }'
+    )
+    x = np.tile(np.arange(1, 5, dtype=np.float32), (1, 1, 4, 1))
+    said = []
+    for each in (model, rewrite.portable(model).model):
+        with isolated["rten"].load(each.SerializeToString()) as session:
+            said.append(session.run({"x": x})["y"][0, 0, 2].tolist())
+    assert said == [[21, 32, 43, 4], [10, 21, 32, 43]]
