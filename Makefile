@@ -32,7 +32,7 @@ engines: $(INSTALLED)  ## build the engines that are Rust crates (a quarter of a
 rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
 	cd crates && $(CARGO_ENV) cargo fmt --all --check
 	cd crates && $(CARGO_ENV) cargo clippy --release --workspace --all-targets -- --deny warnings
-	cd crates && $(CARGO_ENV) cargo test --release --package bridge
+	cd crates && $(CARGO_ENV) cargo test --release --package bridge --features pool
 endif
 
 lint: $(INSTALLED)  ## style and types

@@ -7,6 +7,8 @@ mod cast;
 mod dtype;
 mod engine;
 mod error;
+#[cfg(feature = "pool")]
+mod pool;
 mod signature;
 mod tensor;
 
@@ -17,5 +19,7 @@ pub use cast::cast;
 pub use dtype::{DType, Element};
 pub use engine::{Load, Model, Options, Session, time};
 pub use error::{Error, Result, catch, one_line};
+#[cfg(feature = "pool")]
+pub use pool::Pool;
 pub use signature::{Dim, Info, Signature};
 pub use tensor::{Bytes, Tensor};

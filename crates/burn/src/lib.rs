@@ -3,8 +3,7 @@
 mod forward;
 mod tensors;
 
-use bridge::{DType, Error, Model, Options, Result, Session, Tensor, cast};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use bridge::{DType, Model, Options, Pool, Result, Session, Tensor, cast};
 
 #[allow(warnings, clippy::all)]
 mod generated {
@@ -15,15 +14,14 @@ bridge::python_module!(engine_burn, load);
 
 struct Burn {
     model: generated::Model,
-    pool: ThreadPool,    // burn computes in the pool from which it is called
+    pool: Pool,          // burn computes in the pool from which it is called
     outputs: Vec<DType>, // as the file declares them
 }
 
 fn load(model: &Model, options: &Options) -> Result<Box<dyn Session>> {
     options.only(&["intra_threads"])?;
-    let pool = ThreadPoolBuilder::new().num_threads(options.intra_threads).build().map_err(Error::rejected)?;
     let outputs = model.signature.outputs.iter().map(|info| info.dtype).collect();
-    Ok(Box::new(Burn { model: generated::Model::default(), pool, outputs }))
+    Ok(Box::new(Burn { model: generated::Model::default(), pool: Pool::new(options.intra_threads)?, outputs }))
 }
 
 impl Session for Burn {

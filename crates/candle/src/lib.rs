@@ -4,17 +4,16 @@
 
 use std::collections::HashMap;
 
-use bridge::{DType, Error, Model, Options, Result, Session, Tensor, cast};
+use bridge::{DType, Error, Model, Options, Pool, Result, Session, Tensor, cast};
 use candle_core::{DType as Theirs, Device, Tensor as Array};
 use candle_onnx::onnx::ModelProto;
 use prost::Message;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 bridge::python_module!(engine_candle, load);
 
 struct Candle {
     model: ModelProto,
-    pool: ThreadPool, // candle computes in the pool from which it is called
+    pool: Pool, // candle computes in the pool from which it is called
     inputs: Vec<String>,
     outputs: Vec<(String, DType)>, // with the type that the file declares
 }
@@ -24,10 +23,9 @@ fn load(model: &Model, options: &Options) -> Result<Box<dyn Session>> {
     if model.path.is_some() {
         return Err(Error::Rejected("it reads no weights that lie in files beside the model".into()));
     }
-    let pool = ThreadPoolBuilder::new().num_threads(options.intra_threads).build().map_err(Error::rejected)?;
     Ok(Box::new(Candle {
         model: ModelProto::decode(model.bytes).map_err(Error::rejected)?,
-        pool,
+        pool: Pool::new(options.intra_threads)?,
         inputs: model.signature.inputs.iter().map(|info| info.name.clone()).collect(),
         outputs: model.signature.outputs.iter().map(|info| (info.name.clone(), info.dtype)).collect(),
     }))
