@@ -60,12 +60,14 @@ soak: $(INSTALLED)  ## 500 broken models through every engine; writes benchmarks
 bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/session_cost.py
+	$(BIN)/python benchmarks/binding_cost.py
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python benchmarks/pen_to_answer.py
 
-train: $(INSTALLED)  ## train models/mnist.onnx again (half an hour)
+train: $(INSTALLED)  ## train the models again (half an hour)
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --group train
 	$(BIN)/python -m models.train
+	$(BIN)/python -m models.train.normalised
 
 constraints: $(INSTALLED)  ## pin the newest versions that fit
 	$(COMPILE) --upgrade pyproject.toml --output-file constraints.txt

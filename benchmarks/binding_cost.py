@@ -113,8 +113,8 @@ def main() -> None:
         "python benchmarks/binding_cost.py",
         f"{table(header, rows)}\n\nAllowed: 3 µs or 5 %, whichever is more. Medians over {PROCESSES} fresh processes, "
         f"in each up to {CALLS} calls of each kind in turns: one call through a Session by Python's clock, then one of "
-        "the engine by the native clock. *In a native loop* nothing comes between the calls: caches stay warm, and so do "
-        "the threads of an engine that has its own.\n\n"
+        "the engine by the native clock. *In a native loop* nothing comes between the calls: caches stay warm, and so "
+        "do the threads of an engine that has its own.\n\n"
         f"**ort against the wheel**, both through a Session on the same library: ratio of p50 {np.median(ratios):.3f} "
         f"({ratios.min():.3f} to {ratios.max():.3f} in {len(ratios)} fresh processes; wanted: at most 1.02).",
     )

@@ -25,6 +25,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("openvino", "int64"): "off by",  # its CPU plugin computes int64 as int32, so 2**41 is lost
     ("rten", "int64"): "the value 1099511627776 does not fit int32",
     ("candle", "int32"): "unsupported 'value' data-type Int32",
+    ("wonnx", "compared"): "NotSupported(BOOL)",
     ("kyanite", "compared"): 'UnsupportedOperation(Node { name: "", op_type: "Less" })',
     ("kyanite", "bool"): 'UnsupportedOperation(Node { name: "", op_type: "Not" })',
     ("kyanite", "float16"): 'UnsupportedType("x", Float16)',
