@@ -63,7 +63,7 @@ def _swap(data: bytes, rng: np.random.Generator) -> bytes:
         if what in ("op_type", "input", "output", "attribute"):
             a, b = _two(graph.node, rng)
         elif what == "shape":
-            a, b = _two(graph.input, rng)
+            a, b = _two([*graph.input, *graph.output], rng)  # weights are inputs too in some files, not in others
             what = "type"
         else:
             a, b = _two(graph.initializer, rng)

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let output = model.forward(tensor);
 
     // 4 extract
-    let scores = output.into_data().to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
+    let scores = output.into_data().try_to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
     let digit = (0..10).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
     println!("{digit}\n{scores:?}");
     Ok(())
