@@ -93,6 +93,7 @@ def test_loads_at_the_same_time_give_one_entry(burn: Burn):
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_compile_leaves_no_entry(burn: Burn, ending: signal.Signals):
     script = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored below a shell's &
         "from pathlib import Path\nfrom helpers.engines.burn import Burn\n"
         "from helpers.engines._crates import Workspace\n"
         f"Burn.workspace = Workspace(Path({str(burn.workspace.root)!r}))\n"
