@@ -1,4 +1,4 @@
-"""500 damaged copies of models/mnist.onnx through every engine; writes results/mutations.md.
+"""Damaged copies of models/mnist.onnx through every engine; writes results/mutations.md.
 
 Run from the repository's root: ``python benchmarks/mutations.py`` (or ``make soak``), some ten minutes.
 """

@@ -118,12 +118,10 @@ class Lane:
         try:
             try:
                 session = process.load(self.model, report=self._prepare)
-            except ModelRejected as error:
+                _warm(session)
+            except (ModelRejected, RunFailed) as error:  # candle finds out only when it runs
                 session = self._load_portable(process, error)
-            # Once for nothing: the first call of a session also pays for memory and shaders, and would mislead.
-            blank = {session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)}
-            session.timed(blank)
-            if session.timed(blank).seconds > _SLOW:
+            if _warm(session) > _SLOW:
                 self._pause = _PAUSE
                 process.call(self.limits.run, _child.step_back)
         except EngineUnavailable as error:
@@ -140,16 +138,18 @@ class Lane:
             return session
         return None
 
-    def _load_portable(self, process: Isolated, error: ModelRejected) -> RemoteSession:
+    def _load_portable(self, process: Isolated, error: ModelRejected | RunFailed) -> RemoteSession:
         """Try a form of the model that asks less of an engine; where that fails too, its first words count."""
-        self.tell(News(self.name, "starting", text="cannot load this file; trying a portable form of it"))
+        cannot = "load" if isinstance(error, ModelRejected) else "run"
+        self.tell(News(self.name, "starting", text=f"cannot {cannot} this file; trying a portable form of it"))
         source = self.model if isinstance(self.model, bytes) else str(self.model)
         try:
             portable = process.call(self.limits.load, portable_bytes, source)
             session = process.load(portable, report=self._prepare)
+            _warm(session)
         except Exception:
             raise error from None
-        self._form = f"runs a portable form of the model, since it cannot load the file as it stands ({error.why})"
+        self._form = f"runs a portable form of the model, since it cannot {cannot} the file as it stands ({error.why})"
         return session
 
     def _about(self, state: State, **more: Any) -> News:
@@ -183,6 +183,11 @@ class Lane:
                 scores = next(iter(ran.outputs.values()))
                 self.tell(self._about("answered", seq=seq, scores=scores, seconds=ran.seconds))
                 return
+
+
+def _warm(session: RemoteSession) -> float:
+    """Once for nothing: the first call of a session also pays for memory and shaders, and would mislead."""
+    return session.timed({session.inputs[0].name: np.zeros((1, 1, 28, 28), np.float32)}).seconds
 
 
 def _process(name: str, limits: Limits) -> Isolated:
