@@ -28,8 +28,8 @@ from helpers.engines.native import Native
 from helpers.engines.session import LocalSession
 from helpers.units import seconds
 
-PROCESSES, CALLS = 5, 3000
-ENOUGH = 3.0  # seconds of calls of a kind; slower engines make fewer
+PROCESSES, CALLS = 3, 2000
+ENOUGH = 1.5  # seconds of calls of a kind; slower engines make fewer
 CRATES = [name for name in engines.names() if isinstance(engines.get(name), Native)]
 
 
