@@ -69,7 +69,7 @@ def build(
     """
     wanted = _in_order(engines, workspace)
     state = {name: Progress(name, "built" if workspace.built(name) else "waiting") for name in wanted}
-    with _alone(workspace, wanted, report):
+    with lock(workspace, lambda: _follow(wanted, workspace, report)):
         try:
             for name in wanted:
                 _build_one(name, state, workspace, report)
@@ -176,15 +176,11 @@ def _in_order(engines: Sequence[str] | None, workspace: Workspace) -> list[str]:
     return [name for name in workspace.order if not engines or name in engines]
 
 
-@contextmanager
-def _alone(workspace: Workspace, wanted: list[str], report: Report) -> Iterator[None]:
-    def follow() -> None:
-        for name, progress in running(workspace).items():
-            if name in wanted:
-                report(progress)
-
-    with lock(workspace, follow):
-        yield
+def _follow(wanted: list[str], workspace: Workspace, report: Report) -> None:
+    """Tell how far the build of another process is."""
+    for name, progress in running(workspace).items():
+        if name in wanted:
+            report(progress)
 
 
 def _write_state(state: dict[str, Progress], workspace: Workspace, *, over: bool = False) -> None:

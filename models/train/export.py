@@ -79,9 +79,14 @@ def model(weights: Mapping[str, np.ndarray], facts: Mapping[str, str] | None = N
 
 
 def save(path: Path, weights: Mapping[str, np.ndarray], facts: Mapping[str, str] | None = None) -> Path:
-    """Write ``model(weights, facts)`` to `path`, in one step, so that a reader never sees half a file."""
+    """Write ``model(weights, facts)`` to `path`."""
+    return write(path, model(weights, facts))
+
+
+def write(path: Path, made: onnx.ModelProto) -> Path:
+    """Write a model to `path`, in one step, so that a reader never sees half a file."""
     part = path.with_suffix(".part")
-    part.write_bytes(model(weights, facts).SerializeToString(deterministic=True))
+    part.write_bytes(made.SerializeToString(deterministic=True))
     return part.replace(path)
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from models.train.export import write
+
 VERSION = "1.0"
 INPUT, OUTPUT = "input.1", "logits"
 _SAYS = (
@@ -66,10 +68,8 @@ def model(weights: Mapping[str, np.ndarray], facts: Mapping[str, str] | None = N
 
 
 def save(path: Path, weights: Mapping[str, np.ndarray], facts: Mapping[str, str] | None = None) -> Path:
-    """Write ``model(weights, facts)`` to `path`, in one step, so that a reader never sees half a file."""
-    part = path.with_suffix(".part")
-    part.write_bytes(model(weights, facts).SerializeToString(deterministic=True))
-    return part.replace(path)
+    """Write ``model(weights, facts)`` to `path`."""
+    return write(path, model(weights, facts))
 
 
 def _nodes() -> list[onnx.NodeProto]:
