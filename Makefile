@@ -19,7 +19,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python %d.%d: use 3.11 to 3.13, e.g. make PYTHON=python3.12 lab" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "No virtual environment could be made: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	@$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --editable '.[openvino]' --group test
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --editable '.[openvino,fleet]' --group test
 	@touch $@
 
 ifeq ($(CARGO),)

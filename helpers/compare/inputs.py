@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,34 @@ def make_inputs(
             raise BadInput(f"the model has no symbolic dimension {name!r}; its symbolic dimensions: {said}")
     rng = np.random.default_rng(seed)
     return [{info.name: _random(info, sizes, rng) for info in inputs} for _ in range(count)]
+
+
+def samples(
+    inputs: tuple[TensorInfo, ...],
+    given: Path | str | Sequence[Sample] | None = None,
+    *,
+    dims: Mapping[str, int] | None = None,
+    count: int = 10,
+    allow_nan: bool = False,
+) -> list[Sample]:
+    """What to feed a model: what is given, or the digits for one shaped like MNIST, else seeded random numbers.
+
+    ``count`` is how many random samples to make.
+
+    Raises
+    ------
+    BadInput
+        What is given does not fit, or is nothing.
+    """
+    if isinstance(given, str | Path):
+        return load_inputs(given, inputs, allow_nan=allow_nan)
+    if given is not None:
+        if not given:
+            raise BadInput("inputs are an empty list; give at least one sample, or none for made-up ones")
+        return list(given)
+    if is_mnist(inputs) and not dims:
+        return digits(inputs)
+    return make_inputs(inputs, count=count, dims=dims)
 
 
 def is_mnist(inputs: tuple[TensorInfo, ...]) -> bool:

@@ -27,6 +27,7 @@ class Judgement:
     error: float  # norm-wise, the worst of all; infinite where shapes or NaN places differ
     flips: int | None  # samples whose argmax differs; None where an argmax means nothing
     why: str
+    tolerance: float = float("inf")  # the smallest rtol = atol with which numpy.allclose would pass every sample
 
     @property
     def right(self) -> bool:
@@ -54,6 +55,19 @@ def error(answer: np.ndarray, reference: np.ndarray) -> float:
         return 0.0
     gap, size = float(np.abs(a[finite] - b[finite]).max()), float(np.abs(b[finite]).max())
     return gap / size if size else (0.0 if gap == 0 else float("inf"))
+
+
+def smallest_tolerance(answer: np.ndarray, reference: np.ndarray) -> float:
+    """The smallest t for which ``numpy.allclose(answer, reference, rtol=t, atol=t)``: max |Δ| / (1 + |reference|).
+
+    >>> smallest_tolerance(np.array([1.0, 2.03]), np.array([1.0, 2.0])).round(6)
+    np.float64(0.01)
+    """
+    if error(answer, reference) in (0.0, float("inf")):
+        return error(answer, reference)
+    a, b = answer.astype(np.float64), reference.astype(np.float64)
+    finite = np.isfinite(b)
+    return (np.abs(a - b)[finite] / (1 + np.abs(b[finite]))).max()
 
 
 def precision_class(worst: float) -> str:
@@ -84,7 +98,7 @@ def judge(
         The largest norm-wise error that counts as right.
     """
     allowed = tolerance if tolerance is not None else _tolerance(outputs)
-    worst, flips, why = 0.0, 0, ""
+    worst, flips, why, needed = 0.0, 0, "", 0.0
     for number, (answer, reference) in enumerate(zip(answers, references, strict=True)):
         for name, wanted in reference.items():
             got = answer.get(name)
@@ -95,10 +109,11 @@ def judge(
             if e > allowed and e > worst:
                 why = f"sample {number}: output {name!r} is off by {e:.1e} of the largest value (allowed {allowed:.0e})"
             worst = max(worst, e)
+            needed = max(needed, float(smallest_tolerance(got, wanted)))
         if added := sorted(answer.keys() - reference.keys()):
             return Judgement(float("inf"), None, f"sample {number}: output {added[0]!r} is not among the reference's")
         flips += _flipped(answer, reference)
-    return Judgement(worst, flips if _has_argmax(references) else None, why)
+    return Judgement(worst, flips if _has_argmax(references) else None, why, needed)
 
 
 def _odd(name: str, got: np.ndarray | None, wanted: np.ndarray) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ import numpy as np
 from helpers import engines as _engines
 from helpers.compare import inputs as _inputs
 from helpers.compare.judge import judge, precision_class
-from helpers.engines.base import Engine
+from helpers.engines.base import DEFAULT, Engine, Options
 from helpers.engines.build import running
 from helpers.engines.errors import (
     BadInput,
@@ -49,6 +49,7 @@ class Row:
     error: float | None = None
     precision: str | None = None
     flips: int | None = None
+    tolerance: float | None = None  # the smallest rtol = atol with which numpy.allclose would pass it
     load_s: float | None = None
     first_s: float | None = None
     p50_s: float | None = None
@@ -68,14 +69,17 @@ class Comparison:
     def to_json(self) -> dict[str, object]:
         """As plain dicts and lists, for ``json.dumps``; an infinite error is null, as JSON has no word for it."""
         rows = [asdict(row) for row in self.rows]
-        for row in rows:
-            if row["error"] is not None and not np.isfinite(row["error"]):
-                row["error"] = None
+        for each in rows:
+            for key in ("error", "tolerance"):
+                if each[key] is not None and not np.isfinite(each[key]):
+                    each[key] = None
         return {"model": self.model, "n": self.n, "reference": self.reference, "rows": rows}
 
 
 @dataclass(frozen=True)
-class _Run:
+class Answers:
+    """What one process of an engine answered, sample by sample, and how long it took."""
+
     answers: list[dict[str, np.ndarray]]
     load_s: float
     seconds: list[float]
@@ -122,33 +126,19 @@ def compare(
         raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
     chosen = _engines.pick(engines)
     known = read_model(model)
-    samples = _samples(known, inputs, dims, allow_nan)[:limit]
+    samples = _inputs.samples(known.inputs, inputs, dims=dims, allow_nan=allow_nan)[:limit]
     report = progress or (lambda engine, done, total: None)
-    runs: dict[str, _Run | EngineError] = {}
+    runs: dict[str, Answers | EngineError] = {}
     building = running()
     reference, note = _reference(model, samples, limits, report, runs)
     rows = []
     for engine in chosen:
         if engine.name not in runs:
-            runs[engine.name] = _run(engine, model, samples, limits, report)
-        rows.append(_row(engine.name, runs[engine.name], runs.get(reference), known, tolerance))
+            runs[engine.name] = answers(engine, model, samples, limits=limits, report=report)
+        rows.append(row(engine.name, runs[engine.name], runs.get(reference), known, tolerance=tolerance))
     note = f"{note} {_BUSY}".strip() if building or running() else note
     said = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
     return Comparison(said, len(samples), reference, tuple(rows), note)
-
-
-def _samples(
-    known: Model, given: Path | str | list[_inputs.Sample] | None, dims: Mapping[str, int] | None, allow_nan: bool
-) -> list[_inputs.Sample]:
-    if isinstance(given, str | Path):
-        return _inputs.load_inputs(given, known.inputs, allow_nan=allow_nan)
-    if given is not None:
-        if not given:
-            raise BadInput("inputs are an empty list; give at least one sample, or none for made-up ones")
-        return given
-    if _inputs.is_mnist(known.inputs) and not dims:
-        return _inputs.digits(known.inputs)
-    return _inputs.make_inputs(known.inputs, dims=dims)
 
 
 def _reference(
@@ -156,50 +146,67 @@ def _reference(
     samples: list[_inputs.Sample],
     limits: Limits,
     report: Progress,
-    runs: dict[str, _Run | EngineError],
+    runs: dict[str, Answers | EngineError],
 ) -> tuple[str, str]:
     """Fill in the reference's run; onnx.reference, or ONNX Runtime where that one cannot, and the reason."""
     note = ""
     for name in ("reference", "onnxruntime"):
-        runs[name] = done = _run(_engines.get(name), model, samples, limits, report)
-        if isinstance(done, _Run):
+        runs[name] = done = answers(_engines.get(name), model, samples, limits=limits, report=report)
+        if isinstance(done, Answers):
             return name, note.strip()
         note += f"{str(done).rstrip('.')}. "
     return "none", note + "So there is nothing to compare with."
 
 
-def _run(
-    engine: Engine, model: Path | str | bytes, samples: list[_inputs.Sample], limits: Limits, report: Progress
-) -> _Run | EngineError:
-    answers, seconds = [], []
+def answers(
+    engine: Engine,
+    model: Path | str | bytes,
+    samples: Sequence[_inputs.Sample],
+    *,
+    options: Options = DEFAULT,
+    limits: Limits = Limits(),
+    report: Progress = lambda engine, done, total: None,
+) -> Answers | EngineError:
+    """One engine's answers to all samples, from a process of its own; or the error that it ended with."""
+    got, seconds = [], []
     report(engine.name, 0, len(samples))
     try:
-        with _engines.isolated(engine, limits=limits) as isolated, isolated.load(model) as session:
+        with (
+            _engines.isolated(engine, limits=limits) as isolated,
+            isolated.load(model, options, report=lambda text, _: report(f"{engine.name}: {text}", 0, 0)) as session,
+        ):
             for number, sample in enumerate(samples, 1):
                 ran = session.timed(sample)
-                answers.append(ran.outputs)
+                got.append(ran.outputs)
                 seconds.append(ran.seconds)
                 report(engine.name, number, len(samples))
-            return _Run(answers, session.load_seconds, seconds)
+            return Answers(got, session.load_seconds, seconds)
     except EngineError as error:
         return error
 
 
-def _row(
-    name: str, done: _Run | EngineError, reference: _Run | EngineError | None, known: Model, tolerance: float | None
+def row(
+    name: str,
+    done: Answers | EngineError,
+    reference: Answers | EngineError | None,
+    known: Model,
+    *,
+    tolerance: float | None = None,
 ) -> Row:
+    """The line of a table: an engine's answers judged by the reference's."""
     if isinstance(done, EngineError):
         return Row(name, _OUTCOMES[type(done)], message=done.why)
     p50 = statistics.median(done.seconds[1:] or done.seconds)
-    row = Row(name, "not judged", load_s=done.load_s, first_s=done.seconds[0], p50_s=p50)
-    if not isinstance(reference, _Run):
-        return replace(row, message="it ran, but there is no reference to compare with")
+    ran = Row(name, "not judged", load_s=done.load_s, first_s=done.seconds[0], p50_s=p50)
+    if not isinstance(reference, Answers):
+        return replace(ran, message="it ran, but there is no reference to compare with")
     found = judge(done.answers, reference.answers, known.outputs, tolerance=tolerance)
     return replace(
-        row,
+        ran,
         outcome="right" if found.right else "wrong",
         error=found.error,
         precision=precision_class(found.error),
         flips=found.flips,
+        tolerance=found.tolerance,
         message=found.why,
     )

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
@@ -126,6 +127,7 @@ class Engine(ABC):
 
     card: ClassVar[Card]
     remedy: ClassVar[str]  # what to do where it is unavailable
+    modules: ClassVar[tuple[str, ...]] = ()  # what its binding is called in Python
     isolated_only: ClassVar[bool] = False  # True: it may end the process it runs in, so it never runs in the kernel
 
     @abstractmethod
@@ -149,6 +151,11 @@ class Engine(ABC):
 
         ``report`` is told in words what is done, and the share that is done, or None where that is not known.
         """
+
+    def bind(self, model: Model) -> None:
+        """Import the engine's binding; ``open`` does that too, so this is for whoever tells the two times apart."""
+        for name in self.modules:
+            import_module(name)
 
     def availability(self) -> Availability:
         """Whether the engine can run here. Never raises and never takes the kernel down."""
@@ -190,6 +197,8 @@ class Engine(ABC):
             )
         self.refuse_options(options)
         known = read_model(model)
+        if (lacking := self.missing()) is not None:
+            raise EngineUnavailable(self.card.name, f"{lacking.why}; {lacking.remedy}")
         self.prepare(known)
         try:
             run = self.open(known, options)

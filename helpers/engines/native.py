@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.engines import _cargo
 from helpers.engines._crates import HERE, Workspace
 from helpers.engines.base import Availability, Engine, Options, Run
-from helpers.engines.errors import EngineUnavailable
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
     from helpers.engines.model import Model
@@ -53,13 +52,14 @@ class Native(Engine):
         why = "it is built from sources that have changed since" if stale else "it is not built"
         return Availability(False, why, f"onnx-lab build {name}")
 
+    def bind(self, model: Model) -> None:
+        load_module(self.name, self.library(model))
+
     def open(self, model: Model, options: Options) -> Run:
         return self.session(model, options).run
 
     def session(self, model: Model, options: Options) -> Any:
         """The Rust session: ``run(inputs)`` gives arrays, ``time(inputs, n)`` nanoseconds by the native clock."""
-        if (found := self.missing()) is not None:
-            raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}")
         return load_module(self.name, self.library(model)).Session(
             model.data,
             path=None if model.path is None else str(model.path),

@@ -27,6 +27,7 @@ class OnnxRuntime(Engine):
         options=("intra_threads", "inter_threads", "optimisation"),
         good_to_know="Its execution providers (CUDA, CoreML, NNAPI …) come in other wheels.",
     )
+    modules = ("onnxruntime",)
     remedy = "pip install onnxruntime"
 
     def probe(self) -> None:

@@ -37,6 +37,7 @@ class OpenVino(Engine):
         good_to_know="Left alone it computes float32 models in bfloat16 on CPUs that have it; here it is told not to. "
         "It computes int64 as int32.",
     )
+    modules = ("openvino",)
     remedy = "pip install 'onnx-engine-lab[openvino]', or pip install openvino"
 
     def probe(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from helpers.engines.base import Card, Engine, Options, Run
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    import numpy as np
+
     from helpers.engines.model import Model
 
 
@@ -22,11 +25,13 @@ class Reference(Engine):
         language="Python",
         licence="Apache-2.0",
         does="inference",
-        threads="none of its own (numpy's matrix product may use some)",
+        threads="none of its own; in numpy's matrix products",
         devices="CPU",
         source="https://github.com/onnx/onnx",
+        options=("intra_threads",),
         good_to_know="Written to be read, not to be fast.",
     )
+    modules = ("onnx.reference", "threadpoolctl")
     remedy = "pip install onnx"
 
     def probe(self) -> None:
@@ -38,7 +43,14 @@ class Reference(Engine):
         import numpy as np
         import onnx
         from onnx.reference import ReferenceEvaluator
+        from threadpoolctl import ThreadpoolController
 
         proto = onnx.load(model.path) if model.path is not None else onnx.load_model_from_string(model.data)
         evaluator = ReferenceEvaluator(proto)
-        return lambda inputs: [np.asarray(out) for out in evaluator.run(None, dict(inputs))]
+        pools = ThreadpoolController()
+
+        def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            with pools.limit(limits=options.intra_threads):  # numpy's own, which else takes every core
+                return [np.asarray(out) for out in evaluator.run(None, dict(inputs))]
+
+        return run

@@ -16,7 +16,7 @@ from helpers.engines.model import TensorInfo
 class LocalSession:
     """A session in this process: inputs checked once, outputs by name.
 
-    The check costs under a microsecond for inputs that fit: it compares dtype objects and shape tuples.
+    The check costs under a microsecond for inputs that fit: it compares dtypes and shape tuples.
     ``benchmarks/session_cost.py`` measures it.
     """
 
@@ -41,7 +41,7 @@ class LocalSession:
                 raise KeyError
             for name, dtype, shape in self._exact:
                 array = inputs[name]
-                if array.dtype is not dtype or array.shape != shape:
+                if array.dtype != dtype or array.shape != shape:
                     raise KeyError
         except (KeyError, AttributeError, TypeError, IndexError):
             inputs = check_inputs(self.inputs, inputs)  # says what does not fit, or finds that it does

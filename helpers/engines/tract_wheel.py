@@ -28,6 +28,7 @@ class TractWheel(Engine):
         source="https://github.com/sonos/tract",
         good_to_know="Its Python binding goes through C (ctypes), which adds some 40 µs to a call.",
     )
+    modules = ("tract",)
     remedy = "pip install tract (there is no wheel for Linux on ARM or for Intel Macs)"
 
     def probe(self) -> None:

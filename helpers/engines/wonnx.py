@@ -36,6 +36,7 @@ class Wonnx(Engine):
         source="https://github.com/webonnx/wonnx",
         good_to_know="Takes float32 only and fixed shapes only; no release since 2023.",
     )
+    modules = ("wonnx",)
     remedy = "pip install wonnx, and a Vulkan driver (on Debian: apt-get install mesa-vulkan-drivers)"
     isolated_only = True
 

@@ -18,7 +18,8 @@ import tempfile
 import threading
 import uuid
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,7 +34,26 @@ from helpers.engines.limits import Limits
 from helpers.engines.model import read_model
 from helpers.engines.session import check_inputs
 
+_THREADS = "OPENBLAS_NUM_THREADS"
+_environment = threading.Lock()
 _GRACE = 0.2  # seconds until a process that is ending has ended, so that its own exit status is told
+
+
+@contextmanager
+def _one_thread_for_numpy() -> Iterator[None]:
+    """OpenBLAS starts a thread for each core when numpy is imported: a third of the time that a process needs to start.
+
+    A child takes over the environment of the moment in which it is made, and multiprocessing has no other way to give
+    it one. Who needs more threads later can still have them (see the reference).
+    """
+    with _environment:
+        chosen = os.environ.get(_THREADS)
+        os.environ[_THREADS] = chosen or "1"
+        try:
+            yield
+        finally:
+            if chosen is None:
+                del os.environ[_THREADS]
 
 
 class Isolated:
@@ -87,10 +107,10 @@ class Isolated:
                 raise
             raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}") from None
 
-    def close(self) -> None:
-        """End the process."""
+    def close(self, *, grace: float = _GRACE) -> None:
+        """End the process; it has so many seconds to end by itself."""
         with self._lock:
-            self._end()
+            self._end(grace)
         self._finalizer()
 
     def __enter__(self) -> Self:
@@ -133,7 +153,8 @@ class Isolated:
             target=_child.serve, args=(theirs, self.limits.memory, str(self._log)), name=self.name, daemon=True
         )
         try:
-            self._process.start()
+            with _one_thread_for_numpy():
+                self._process.start()
             theirs.close()  # so that the end of the process is the end of the pipe
             if not self._pipe.poll(self.limits.start):
                 raise EOFError
@@ -147,14 +168,14 @@ class Isolated:
             ) from None
         return self._pipe
 
-    def _end(self) -> int | None:
+    def _end(self, grace: float = _GRACE) -> int | None:
         """End the process, if it has not ended itself; its exit status."""
         process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
         if pipe is not None:
             pipe.close()
         if process is None or process.pid is None:  # it never came to be
             return None
-        process.join(_GRACE)  # one that closed its end of the pipe is about to end
+        process.join(grace)  # one that closed its end of the pipe is about to end
         process.kill()  # at once: a native loop heeds no SIGTERM handler
         process.join()
         return process.exitcode

@@ -69,7 +69,7 @@ def test_compare_as_json(mnist: Path):
     assert (found["model"], found["n"], found["reference"]) == (str(mnist), 3, "reference")
     for row, name in zip(found["rows"], ("onnxruntime", "reference"), strict=True):
         assert list(row) == [
-            *("engine", "outcome", "error", "precision", "flips", "load_s", "first_s", "p50_s", "message"),
+            *("engine", "outcome", "error", "precision", "flips", "tolerance", "load_s", "first_s", "p50_s", "message"),
         ]
         assert (row["engine"], row["outcome"], row["precision"], row["flips"]) == (name, "right", "f32", 0)
 

@@ -238,7 +238,7 @@ def test_inputs_come_back_from_a_file(tmp_path: Path):
     assert [(s["a"].tolist(), s["b"].tolist()) for s in found] == [([0, 1], 0), ([2, 3], 1), ([4, 5], 2)]
 
 
-KEYS = ["engine", "outcome", "error", "precision", "flips", "load_s", "first_s", "p50_s", "message"]
+KEYS = ["engine", "outcome", "error", "precision", "flips", "tolerance", "load_s", "first_s", "p50_s", "message"]
 
 
 def outcomes(found: Comparison) -> dict[str, str]:

@@ -123,7 +123,7 @@ def test_session_face(engine: Isolated, mnist, blank):
 @pytest.mark.parametrize(
     ("options", "honoured"),
     [
-        (Options(intra_threads=2), {"onnxruntime", "openvino", "ort", "tract", "rten", "candle", "burn"}),
+        (Options(intra_threads=2), {"onnxruntime", "openvino", "ort", "tract", "rten", "candle", "burn", "reference"}),
         (Options(inter_threads=2), {"onnxruntime", "ort"}),
         (Options(optimisation="none"), {"onnxruntime", "ort", "tract", "rten", "kyanite"}),
         (Options(precision="fastest"), {"openvino"}),
@@ -182,7 +182,7 @@ def test_not_installed(mnist, monkeypatch):
     assert not can
     assert can.why == "the package 'no-such-package' is not installed"
     assert can.remedy == "pip install no-such-package"
-    with pytest.raises(EngineUnavailable, match="No module named 'no_such_package'; pip install no-such-package"):
+    with pytest.raises(EngineUnavailable, match="'no-such-package' is not installed; pip install no-such-package"):
         engine.load(mnist)
 
 

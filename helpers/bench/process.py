@@ -1,0 +1,122 @@
+"""One fresh process, from the side that waits for it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import BaseFileLock, FileLock
+
+from helpers import engines as _engines
+from helpers.bench import _child
+from helpers.bench.machine import busy_seconds, facts, identity
+from helpers.compare.inputs import Sample
+from helpers.compare.judge import error
+from helpers.engines.errors import EngineError
+from helpers.engines.limits import Limits
+
+Facts = dict[str, Any]  # of a machine, see helpers.bench.machine.facts
+_LOOK = 0.25  # seconds between looks at another measurement on this machine; rare, since looking disturbs it
+
+
+@dataclass(frozen=True)
+class Process:
+    """What one fresh process measured; times in nanoseconds, ``calls_ns[0]`` the first call of the session."""
+
+    entry: str
+    round: int
+    started: float  # seconds since 1970
+    machine: str  # see helpers.bench.machine.identity
+    import_ns: int = 0
+    load_ns: int = 0
+    calls_ns: np.ndarray[Any, np.dtype[np.int64]] = field(default_factory=lambda: np.zeros(0, np.int64))
+    cores: float = 0.0  # CPU seconds that it used in a second of calls
+    other_cores: float = 0.0  # the same of everything else on the machine, from its start to its end
+    error: float | None = None  # the worst norm-wise error of answers that it gave after the calls
+    checked: int = 0  # how many these were
+    failed: str = ""  # why there is no measurement
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for ``json.dumps``; an infinite error is the word "inf"."""
+        off = self.error is not None and not np.isfinite(self.error)
+        return {**self.__dict__, "calls_ns": self.calls_ns.tolist(), "error": str(self.error) if off else self.error}
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> Process:
+        """The other way round."""
+        worst = None if found["error"] is None else float(found["error"])
+        return cls(**{**found, "calls_ns": np.array(found["calls_ns"], np.int64), "error": worst})
+
+
+def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: Limits) -> tuple[Process, Facts]:
+    """Measure one entry in a fresh process on this machine; what was found, and the facts of the machine.
+
+    One at a time on a machine, whoever asks: two measurements side by side would measure each other.
+
+    Parameters
+    ----------
+    work
+        The entry, and what it is measured on.
+    answers
+        The reference's answers to the samples; none where there is no reference.
+    number
+        The round, for the record.
+    """
+    with one_at_a_time():
+        place = (work.entry.name, number, time.time(), identity())
+        busy, mine, wall = busy_seconds(), time.process_time(), time.perf_counter()
+        process = _engines.isolated(work.entry.engine, limits=limits)
+        try:
+            found: _child.Measured = process.call(_patience(work, limits), _child.measure, work)
+        except EngineError as problem:
+            return Process(*place, failed=str(problem)), facts()
+        finally:
+            wall, mine = time.perf_counter() - wall, time.process_time() - mine
+            busy = busy_seconds() - busy
+            process.close(grace=0)  # it has nothing left to do
+    worst, checked = _judge(found.answers, answers)
+    return Process(
+        *place,
+        import_ns=found.import_ns,
+        load_ns=found.load_ns,
+        calls_ns=np.array(found.calls_ns, np.int64),
+        cores=found.cores,
+        other_cores=max(0.0, busy - found.cpu_seconds - mine) / wall,
+        error=worst,
+        checked=checked,
+    ), facts()
+
+
+def _judge(found: Sequence[Sequence[np.ndarray]], answers: Sequence[Sample]) -> tuple[float | None, int]:
+    """The worst norm-wise error of some answers, and how many these are."""
+    pairs = [
+        (got, wanted)
+        for outputs, answer in zip(found, answers, strict=False)
+        for got, wanted in zip(outputs, answer.values(), strict=True)
+    ]
+    return max((error(got, wanted) for got, wanted in pairs), default=None), min(len(found), len(answers))
+
+
+def peak_memory(work: _child.Work, limits: Limits) -> int | None:
+    """The bytes that an entry takes at its peak, in a process of its own; None where it fails."""
+    try:
+        with _engines.isolated(work.entry.engine, limits=limits) as process:
+            return process.call(_patience(work, limits), _child.peak_memory, work)
+    except EngineError:
+        return None
+
+
+def one_at_a_time() -> BaseFileLock:
+    """The lock that a measurement holds: one on a machine at a time, for one user."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return FileLock(Path(tempfile.gettempdir(), f"onnx-lab-{user}.lock"), poll_interval=_LOOK)
+
+
+def _patience(work: _child.Work, limits: Limits) -> float:
+    return limits.load + 2 * work.seconds + limits.run

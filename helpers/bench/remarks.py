@@ -1,0 +1,71 @@
+"""What a reader should know before any number, and the numbers in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.bench.rows import Row, noise_floors
+from helpers.bench.stats import LEAST_PROCESSES
+from helpers.units import seconds
+
+if TYPE_CHECKING:
+    from helpers.bench.result import Result
+
+_OTHERS = 0.2  # cores that others may use before it is worth a word
+
+
+def remarks(result: Result) -> tuple[str, ...]:
+    """One sentence each; none where all went as planned."""
+    return tuple(_remarks(result))
+
+
+def _remarks(result: Result) -> Iterator[str]:
+    planned = result.plan["processes"]
+    if not result.finished:
+        done = len(result.processes)
+        entries = [e for e in result.plan["entries"] if result.verdicts[e["name"]].outcome in ("right", "wrong")]
+        yield f"Not finished: {done} of {planned * len(entries)} processes; the same command goes on from here."
+    if planned < LEAST_PROCESSES:
+        yield f"{planned} process{'es' * (planned > 1)} an engine give no interval; take 10."
+    elif planned < 10:
+        yield f"With {planned} processes an engine the intervals promise more than they hold; take 10."
+    busy = [process.other_cores for process in result.processes if not process.failed]
+    if busy and np.median(busy) > _OTHERS:
+        yield (
+            f"The machine was not idle: others used {np.median(busy):.1f} cores meanwhile, so times are too long. "
+            "Ratios suffer less; better run it again on a quiet machine."
+        )
+    if len(result.machines) > 1:
+        yield f"{len(result.machines)} unlike machines took part; each has its own lines, and none are pooled."
+    if result.note:
+        yield result.note
+
+
+def sentence(result: Result) -> str:
+    """The table in words: who is first, how far the others are, and what could not be told apart."""
+    said = [_of_machine([row for row in result.rows if row.machine == machine]) for machine in result.machines]
+    floors = [str(floor) for floor in noise_floors(result).values()]
+    return " ".join([*said, *floors]) or "Nothing has been measured."
+
+
+def _of_machine(rows: list[Row]) -> str:
+    timed = sorted((r for r in rows if r.p50_s is not None and not r.struck), key=lambda r: r.p50_s or 0.0)
+    struck = [f"{r.engine} ({r.outcome})" for r in rows if r.struck and r.outcome != "unavailable"]
+    without = f" Without a time that counts: {', '.join(struck)}." if struck else ""
+    if not timed:
+        return f"No engine has a time that counts.{without}"
+    first, *rest = timed
+    told = f"{first.engine} p50 {seconds(first.p50_s)}"
+    if first.p50_low_s is not None:
+        told += f" ({seconds(first.p50_low_s)} to {seconds(first.p50_high_s)})"
+    told += f", first in {100 * (first.first_share or 0):.0f} % of resamples."
+    others = f" Against it: {', '.join(map(_against, rest))}." if rest else ""
+    return told + others + without
+
+
+def _against(row: Row) -> str:
+    ends = "" if row.ratio_low is None else f" ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
+    return f"{row.engine} {row.ratio:.2f} ×{ends}{'' if row.resolvable else ' not resolvable'}"

@@ -1,0 +1,261 @@
+"""The table: one line for each engine and machine, with what can be said of it and what cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from helpers.bench import stats, warmup
+from helpers.bench.entry import AGAIN
+from helpers.bench.gate import TIMED, Verdict
+from helpers.bench.process import Process
+from helpers.bench.stats import Interval
+from helpers.engines.errors import BadInput
+
+if TYPE_CHECKING:
+    from helpers.bench.result import Result
+
+VARIES = 0.02500001  # coefficient of variation between processes from which it is worth a warning
+
+
+@dataclass(frozen=True)
+class NoiseFloor:
+    """An engine against itself: what is less than ``floor`` is no difference between engines."""
+
+    engine: str
+    ratio: float
+    low: float | None
+    high: float | None
+    floor: float  # a share, 0.02 is 2 %: half of the resamples differ by so much
+
+    def __str__(self) -> str:
+        ends = "" if self.low is None else f" ({self.low:.3f} to {self.high:.3f})"
+        return f"Noise floor {100 * self.floor:.1f} %: {self.engine} against itself is {self.ratio:.3f}{ends}."
+
+
+@dataclass(frozen=True)
+class Series:
+    """The processes of one entry on one machine: their calls apart into warm-up and steady."""
+
+    entry: str
+    machine: str
+    processes: tuple[Process, ...]
+    failed: tuple[Process, ...]
+    warm: tuple[warmup.WarmUp, ...]
+    steady: tuple[stats.Values, ...]  # seconds
+    p50: tuple[float, ...]  # seconds, one for each process
+    medians: stats.Values  # of resamples
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. Times in seconds; None where there is nothing to say. ``struck``: its engine did not pass."""
+
+    engine: str
+    machine: str
+    outcome: str
+    form: str = "file"
+    error: float | None = None
+    precision: str | None = None
+    flips: int | None = None
+    tolerance: float | None = None
+    p50_s: float | None = None
+    p50_low_s: float | None = None
+    p50_high_s: float | None = None
+    p90_s: float | None = None
+    p99_s: float | None = None
+    p999_s: float | None = None
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    resolvable: bool | None = None  # whether it is told from the one that it is compared with
+    more_processes: int | None = None  # that would tell it, about
+    first_share: float | None = None  # of resamples in which it was the fastest
+    processes: int = 0
+    calls: int = 0  # steady ones
+    warm_up: int | None = None  # calls, the median over processes
+    import_s: float | None = None
+    load_s: float | None = None
+    first_s: float | None = None
+    memory_bytes: int | None = None
+    cores: float | None = None
+    variation: float | None = None  # of p50 between processes
+    outliers: int = 0
+    warnings: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def struck(self) -> bool:
+        """Whether its time counts for nothing."""
+        return self.outcome not in ("right", "not judged")
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values; infinity, for which JSON has no word, is null."""
+        return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in asdict(self).items()}
+
+
+def series(result: Result) -> dict[tuple[str, str], Series]:
+    """The processes by machine and entry; of unlike machines they are never pooled."""
+    found: dict[tuple[str, str], list[Process]] = {}
+    for process in result.processes:
+        found.setdefault((process.machine, process.entry), []).append(process)
+    return {key: _series(*key, group, seed=number) for number, (key, group) in enumerate(found.items())}
+
+
+def _series(machine: str, entry: str, group: Sequence[Process], *, seed: int) -> Series:
+    fine = tuple(process for process in group if not process.failed)
+    warm = tuple(warmup.find(process.calls_ns) for process in fine)
+    steady = tuple(p.calls_ns[w.calls :] / 1e9 for p, w in zip(fine, warm, strict=True))
+    p50 = tuple(float(np.median(each)) for each in steady)
+    failed = tuple(process for process in group if process.failed)
+    return Series(entry, machine, fine, failed, warm, steady, p50, stats.resample(p50, seed=seed))
+
+
+def noise_floors(result: Result) -> dict[str, NoiseFloor]:
+    """By machine: the ratio of the doubled engine to itself, and the far end of its interval."""
+    found = result.series
+    floors = {}
+    for (machine, name), again in found.items():
+        one = found.get((machine, name.removesuffix(AGAIN)))
+        if name.endswith(AGAIN) and one is not None and one.p50 and again.p50:
+            r = stats.ratio(again.p50, one.p50, again.medians, one.medians)
+            floor = float(np.median(np.abs(again.medians / one.medians - 1)))
+            floors[machine] = NoiseFloor(one.entry, r.value, r.low, r.high, max(floor, abs(r.value - 1)))
+    return floors
+
+
+def rows(result: Result, base: str | None = None) -> tuple[Row, ...]:
+    """The lines of the table, in the plan's order, machine by machine; see :meth:`Result.against`."""
+    if base is not None and base not in result.entries:
+        raise BadInput(f"there is no entry {base!r} to compare with; give one of {', '.join(result.entries)}")
+    found, floors = result.series, noise_floors(result)
+    lines = []
+    for machine in result.machines:
+        here = {name: s for (where, name), s in found.items() if where == machine and not name.endswith(AGAIN)}
+        states = {name: _outcome(result.verdicts[name], here.get(name)) for name in result.entries}
+        ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in ("right", "not judged")}
+        shares = stats.first_shares(ranked) if ranked else {}
+        to = base or min(ranked, key=lambda name: float(np.median(here[name].p50)), default=None)
+        if base is not None and (base not in here or not here[base].p50):
+            raise BadInput(f"{base} has no time to compare with ({states[base][1] or states[base][0]}); choose another")
+        floor = floors[machine].floor if machine in floors else 0.0
+        for name in result.entries:
+            about = result.verdicts[name]
+            line = _line(result, machine, name, *states[name], about, here.get(name))
+            compared = _compared(here.get(name), here.get(to or ""), floor)
+            lines.append(Row(**{**line, **compared, "first_share": shares.get(name)}))
+    return tuple(lines)
+
+
+def verdict(ratio: float, resolvable: bool | None) -> Literal["faster", "slower", "not resolvable"]:
+    """A ratio in a word.
+
+    >>> verdict(1.2, True), verdict(1.2, False)
+    ('slower', 'not resolvable')
+    """
+    return "not resolvable" if not resolvable else "faster" if ratio < 1 else "slower"
+
+
+def resolve(ratio: Interval, floor: float) -> bool:
+    """Whether a ratio tells two engines apart: its interval does not hold 1, and it is more than the noise floor."""
+    return not ratio.holds(1) and abs(ratio.value - 1) > floor
+
+
+def _outcome(about: Verdict, found: Series | None) -> tuple[str, str]:
+    """The gate's outcome, unless processes that were timed failed or answered wrong: then theirs, and what it was."""
+    if about.outcome not in TIMED or found is None:
+        return about.outcome, about.message
+    count = len(found.processes) + len(found.failed)
+    if found.failed:
+        said = f"{len(found.failed)} of {count} processes failed, the first in round {found.failed[0].round + 1}"
+        why = f"{said}: {found.failed[0].failed}"
+        return "crashed" if " crashed: " in why else "timed out" if "did not answer" in why else "cannot run", why
+    allowed = max(10 * (about.error or 0.0), 1e-5)
+    off = [p for p in found.processes if p.error is not None and p.error > allowed]
+    if off and about.outcome == "right":
+        said = f"{len(off)} of {count} processes were off by up to {max(p.error or 0 for p in off):.1e} while timed"
+        return "wrong", f"{said}, though the gate was passed"
+    return about.outcome, about.message
+
+
+def _line(
+    result: Result, machine: str, name: str, outcome: str, message: str, about: Verdict, found: Series | None
+) -> dict[str, Any]:
+    """What is said of an entry by itself."""
+    line: dict[str, Any] = {
+        **{key: getattr(about, key) for key in ("form", "error", "precision", "flips", "tolerance")},
+        **{"engine": name, "machine": machine, "outcome": outcome, "message": message},
+        "memory_bytes": result.memory.get(name),
+    }
+    if found is None or not found.p50:
+        return line
+    p50 = stats.interval(found.p50, found.medians)
+    threads = next(e["options"]["intra_threads"] for e in result.plan["entries"] if e["name"] == name)
+    line.update(p50_s=p50.value, p50_low_s=p50.low, p50_high_s=p50.high)
+    for key, percentile in (("p90_s", "p90"), ("p99_s", "p99"), ("p999_s", "p99.9")):
+        values = stats.percentile(found.steady, percentile)
+        line[key] = float(np.median(values)) if len(values) == len(found.p50) else None
+    about_all: dict[str, Sequence[float]] = {
+        "import_s": [p.import_ns / 1e9 for p in found.processes],
+        "load_s": [p.load_ns / 1e9 for p in found.processes],
+        "first_s": [p.calls_ns[0] / 1e9 for p in found.processes],
+        "cores": [p.cores for p in found.processes],
+        "warm_up": [w.calls for w in found.warm],
+    }
+    line.update({key: float(np.median(values)) for key, values in about_all.items()})
+    line["warm_up"] = round(line["warm_up"])
+    line["processes"], line["calls"] = len(found.p50), sum(len(each) for each in found.steady)
+    line["variation"] = stats.variation(found.p50)
+    line["outliers"] = sum(stats.outliers(each) for each in found.steady)
+    line["warnings"] = warnings(found, threads)
+    return line
+
+
+def _compared(found: Series | None, base: Series | None, floor: float) -> dict[str, Any]:
+    """What is said of an entry beside another."""
+    if found is None or base is None or not found.p50 or not base.p50:
+        return {}
+    if found.entry == base.entry:
+        return {"ratio": 1.0, "ratio_low": 1.0, "ratio_high": 1.0}
+    ratio = stats.ratio(found.p50, base.p50, found.medians, base.medians)
+    resolvable = resolve(ratio, floor)
+    more = stats.more_processes(ratio, len(found.p50)) if not resolvable and abs(ratio.value - 1) > floor else None
+    return {
+        **{"ratio": ratio.value, "ratio_low": ratio.low, "ratio_high": ratio.high},
+        **{"resolvable": resolvable, "more_processes": more},
+    }
+
+
+def warnings(found: Series, threads: int) -> tuple[str, ...]:
+    """What makes the median of an entry say less than it seems to, one sentence each."""
+    said = []
+    if groups := stats.modes(found.p50):
+        low, high = (f"{len(group)} processes near {_time(float(np.median(group)))}" for group in groups)
+        said.append(f"two modes: {low}, {high}")
+    varies = stats.variation(found.p50)
+    if varies is not None and varies > VARIES:
+        said.append(f"its processes differ: p50 varies by {100 * varies:.1f} % (more than 2.5 %)")
+    shares = [float(warmup.drift(each)) for each in found.steady]
+    if warmup.drifts(shares):
+        share = 100 * float(np.median(shares))
+        said.append(f"it drifts: calls at the end of a process take {share:+.0f} % against those after the warm-up")
+    if cold := sum(not w.steady for w in found.warm):
+        said.append(f"{cold} of {len(found.warm)} processes did not become steady within half of their calls")
+    cores = float(np.median([p.cores for p in found.processes]))
+    if cores > threads + 0.25:
+        said.append(
+            f"it used {cores:.1f} cores, though {threads} thread{'s were' if threads > 1 else ' was'} asked for"
+        )
+    few = min(len(each) for each in found.steady)
+    if few < stats.ENOUGH["p50"]:
+        said.append(f"only {few} steady calls in a process; a median wants {stats.ENOUGH['p50']}")
+    return tuple(said)
+
+
+def _time(value: float) -> str:
+    from helpers.units import seconds
+
+    return seconds(value)

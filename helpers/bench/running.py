@@ -1,0 +1,195 @@
+"""Carry out a plan: the gate, memory and instrument, then every process in its order, each saved as it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from helpers.bench import gate as _gate
+from helpers.bench import instrument as _instrument
+from helpers.bench import machine, process, store
+from helpers.bench._child import Work
+from helpers.bench.entry import AGAIN
+from helpers.bench.gate import TIMED, Gate, Report
+from helpers.bench.planning import Plan
+from helpers.bench.process import Process
+from helpers.bench.result import Result
+from helpers.engines.build import running
+from helpers.engines.errors import BadInput
+
+_GIVE_UP = 2  # failed processes of an entry, after which the rest of its processes are left out
+_SIDE_BY_SIDE = 2  # processes whose memory is looked at; they are not timed
+_BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
+
+
+def run(
+    plan: Plan,
+    *,
+    out: Path | str | None = None,
+    executor: Executor | None = None,
+    report: Report | None = None,
+) -> Result:
+    """Measure what a plan says.
+
+    Parameters
+    ----------
+    plan
+        See :func:`helpers.bench.plan`.
+    out
+        A JSON file for everything that is measured, written after each process. One that holds a part of the same
+        plan is gone on with; any other is refused.
+    executor
+        Where the processes run: any ``concurrent.futures.Executor``, such as dask's ``client.get_executor()``.
+        One measurement at a time on each machine; what unlike machines find is kept apart.
+    report
+        Is told what is at work, how much is done, and of how much; by default a bar shows it.
+
+    Ctrl-C (in a notebook: interrupt the kernel) ends the measurement and gives what is done.
+
+    Raises
+    ------
+    BadInput
+        ``out`` is being written, cannot be written, or holds something else.
+
+    >>> from helpers import bench
+    >>> few = bench.plan("models/mnist.onnx", engines="onnxruntime", processes=1, seconds=0.01, twin=False)
+    >>> bench.run(few, report=lambda *_: None).rows[0].outcome
+    'right'
+    """
+    if report is None:
+        from helpers._terminal import progress
+
+        with progress() as shown:
+            return run(plan, out=out, executor=executor, report=shown)
+    with _owned(out) as path:
+        known = _begun(plan, path)
+        writer = store.Writer(path) if path else None
+        if known is not None and known.finished:
+            raise BadInput(f"{path} holds a finished measurement of this plan; give another --out, or delete it")
+        result = _measure(plan, known, executor, report, writer)
+    if result.finished and not result.note.endswith(_BUSY):
+        store.remember(result)
+    return result
+
+
+def _measure(
+    plan: Plan, known: Result | None, executor: Executor | None, report: Report, writer: store.Writer | None
+) -> Result:
+    judged = _gate.judge(plan, _in_part("checking the answers", report))
+    result = known or Result(plan.to_json(), judged.reference, judged.verdicts, {}, load_before=machine.load())
+    result = replace(result, reference=judged.reference, verdicts=judged.verdicts, note=judged.note)
+    save: Callable[[Result], None] = writer.write if writer else lambda result: None
+    try:
+        if result.instrument is None:
+            result = replace(result, **_beside(plan, judged, report))
+        save(result)
+        for done, facts in _processes(plan, judged, result.processes, executor, report):
+            machines = {**result.machines, done.machine: facts}
+            result = replace(result, processes=(*result.processes, done), machines=machines)
+            save(result)
+    except KeyboardInterrupt:
+        save(result)
+        return result
+    note = f"{judged.note} {_BUSY}".strip() if running() else judged.note
+    result = replace(result, finished=True, load_after=machine.load(), note=note)
+    save(result)
+    return result
+
+
+def _beside(plan: Plan, judged: Gate, report: Report) -> dict[str, Any]:
+    """Memory and the instrument: runs of their own, since looking at either slows the engine."""
+    works = [w for w in _works(plan, judged).values() if not w.entry.name.endswith(AGAIN)]
+    report("looking at memory", 0, len(works))
+    with ThreadPoolExecutor(_SIDE_BY_SIDE + 1) as pool:
+        pool.submit(import_module, "helpers.bench.rows")  # scipy takes seconds to import: now, while nothing is timed
+        found = list(pool.map(lambda work: process.peak_memory(work, plan.limits), works))
+    memory = {work.entry.name: peak for work, peak in zip(works, found, strict=True) if peak is not None}
+    report("measuring the instrument", 0, 1)
+    with process.one_at_a_time():
+        models = {name: model for name, model in judged.models.items() if name in {w.entry.name for w in works}}
+        return {"memory": memory, "instrument": _instrument.measure(plan, models)}
+
+
+def _works(plan: Plan, judged: Gate) -> dict[str, Work]:
+    """What to measure, by entry: those whose engine ran."""
+    return {
+        e.name: Work(e, judged.models[e.name], plan.samples, plan.seconds, plan.most_calls)
+        for e in plan.entries
+        if judged.verdicts[e.name].outcome in TIMED
+    }
+
+
+def _processes(
+    plan: Plan, judged: Gate, before: Sequence[Process], executor: Executor | None, report: Report
+) -> Iterator[tuple[Process, dict[str, Any]]]:
+    """Each process of the plan that is not done yet."""
+    works = _works(plan, judged)
+    done = {(each.round, each.entry) for each in before}
+    todo = [(number, works[e.name]) for number, e in plan.order() if e.name in works and (number, e.name) not in done]
+    total = len(todo) + len(done)
+    if executor is None:
+        failed = [each.entry for each in before if each.failed]
+        for count, (number, work) in enumerate(todo, len(done) + 1):
+            report(f"measuring {work.entry}", count - 1, total)
+            if failed.count(work.entry.name) < _GIVE_UP:
+                found = process.measure(work, judged.answers, number, plan.limits)
+                failed += [found[0].entry] * bool(found[0].failed)
+                yield found
+        report("measured", total, total)
+        return
+    futures = [executor.submit(process.measure, work, judged.answers, number, plan.limits) for number, work in todo]
+    try:
+        for count, future in enumerate(as_completed(futures), len(done) + 1):
+            found = future.result()
+            report(f"measuring, last {found[0].entry}", count, total)
+            yield found
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _in_part(what: str, report: Report) -> Report:
+    return lambda name, done, total: report(f"{what}: {name}", done, total)
+
+
+def _begun(plan: Plan, path: Path | None) -> Result | None:
+    """The part of this plan that a file already holds; None where there is no file."""
+    if path is None:
+        return None
+    if not path.exists():
+        if not path.parent.is_dir():
+            raise BadInput(f"{path}: there is no folder {path.parent}; make it, or give another file")
+        return None
+    known = store.load(path)
+    if known.plan != plan.to_json():
+        differs = [key for key, value in plan.to_json().items() if known.plan.get(key) != value]
+        raise BadInput(f"{path} holds another measurement ({', '.join(differs)} differ); give another --out")
+    return known
+
+
+@contextmanager
+def _owned(out: Path | str | None) -> Iterator[Path | None]:
+    """The file for one run at a time."""
+    if out is None:
+        yield None
+        return
+    path = Path(out).expanduser().resolve()
+    key = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir(), f"onnx-lab-out-{key}.lock"), blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BadInput(f"{path} is being written by another measurement; wait for it, or give another --out") from None
+    try:
+        yield path
+    finally:
+        lock.release()

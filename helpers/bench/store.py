@@ -1,0 +1,153 @@
+"""A measurement as one JSON file: written whole or not at all, and read back with suspicion."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from helpers.bench.gate import Verdict
+from helpers.bench.instrument import Instrument
+from helpers.bench.process import Process
+from helpers.bench.result import Result
+from helpers.engines.errors import BadInput
+
+SCHEMA = 1
+_KIND = "onnx-lab bench"
+_KEPT = 64  # models whose newest measurement is remembered
+
+
+def save(result: Result, path: Path | str) -> None:
+    """Write a result; a reader finds the old file or the new one, never a part of it."""
+    Writer(Path(path)).write(result)
+
+
+class Writer:
+    """Writes a growing result again and again, each process turned into JSON once only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: dict[int, str] = {}  # by identity of the process, which the result keeps alive
+
+    def write(self, result: Result) -> None:
+        """Replace the file by one with all that the result holds."""
+        head = {
+            **{"kind": _KIND, "schema_version": SCHEMA, "finished": result.finished},
+            **{"machines": result.machines, "model": result.plan["model"], "plan": result.plan},
+            "rows": [row.to_json() for row in result.rows] if result.finished else None,
+            "noise_floor": asdict(result.noise_floor) if result.finished and result.noise_floor else None,
+            "reference": result.reference,
+            "verdicts": {name: _verdict(verdict) for name, verdict in result.verdicts.items()},
+            "memory": result.memory,
+            "instrument": result.instrument.to_json() if result.instrument else None,
+            "load": {"before": result.load_before, "after": result.load_after},
+            "note": result.note,
+        }
+        for process in result.processes:
+            if id(process) not in self._lines:
+                self._lines[id(process)] = json.dumps(process.to_json(), separators=(",", ":"))
+        raw = ",\n".join(self._lines[id(process)] for process in result.processes)
+        body = json.dumps(head, indent=1, allow_nan=False).removesuffix("\n}")
+        _replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
+
+
+def load(path: Path | str) -> Result:
+    """Read a result.
+
+    Raises
+    ------
+    BadInput
+        There is no such file, it is cut, it is something else, or its schema is another.
+    """
+    path = Path(path)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{path} does not exist; give a file that onnx-lab bench --out wrote") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read ({error}); give a file that onnx-lab bench --out wrote") from None
+    except (json.JSONDecodeError, RecursionError):
+        raise BadInput(f"{path} is no JSON, or is cut; measure again into another file") from None
+    if not isinstance(found, dict) or found.get("kind") != _KIND:
+        raise BadInput(f"{path} is no measurement of this suite; give a file that onnx-lab bench --out wrote")
+    if found.get("schema_version") != SCHEMA:
+        version = found.get("schema_version")
+        raise BadInput(f"{path} has schema_version {version!r}, this suite reads {SCHEMA}; measure again")
+    try:
+        return _result(found)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(f"{path} lacks or garbles a part ({type(error).__name__}: {error}); measure again") from None
+
+
+def remember(result: Result) -> None:
+    """Keep a finished result as the newest of its model, for the board."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    save(result, folder / f"{result.plan['model']['sha256']}.json")
+    for old in sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def newest(sha256: str) -> Result | None:
+    """The newest result for a model on this machine; None where there is none that can be read."""
+    try:
+        return load(_folder() / f"{sha256}.json")
+    except BadInput:
+        return None
+
+
+def _folder() -> Path:
+    return platformdirs.user_cache_path("onnx-engine-lab", appauthor=False) / "bench"
+
+
+def _result(found: dict[str, Any]) -> Result:
+    verdicts = {
+        name: Verdict(**{**each, "error": _number(each["error"]), "tolerance": _number(each["tolerance"])})
+        for name, each in found["verdicts"].items()
+    }
+    for entry in found["plan"]["entries"]:
+        verdicts[entry["name"]], entry["engine"], entry["options"]["intra_threads"]  # there, or KeyError
+    for key in ("processes", "seconds", "seed"):
+        float(found["plan"][key])
+    return Result(
+        plan=found["plan"],
+        reference=found["reference"],
+        verdicts=verdicts,
+        machines=dict(found["machines"]),
+        processes=tuple(Process.from_json(each) for each in found["raw"]),
+        memory=dict(found["memory"]),
+        instrument=Instrument(**found["instrument"]) if found["instrument"] else None,
+        load_before=found["load"]["before"],
+        load_after=found["load"]["after"],
+        note=found["note"],
+        finished=bool(found["finished"]),
+    )
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """As plain values; an infinite error is the word "inf"."""
+    found = asdict(verdict)
+    for key in ("error", "tolerance"):
+        if found[key] is not None and not abs(found[key]) < float("inf"):
+            found[key] = str(found[key])
+    return found
+
+
+def _number(value: float | str | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written ({error.strerror}); give a file in a folder of yours") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(name, 0o644)  # mkstemp's file is for its owner only
+    os.replace(name, path)

@@ -1,0 +1,79 @@
+"""A result as pandas tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.bench.rows import Row
+from helpers.units import number, seconds
+
+if TYPE_CHECKING:
+    from helpers.bench.result import Result
+
+_STRIKE = "\u0336"  # combining: struck out in any font, in a terminal and for whoever copies the table
+
+
+def frame(result: Result) -> pd.DataFrame:
+    """Every call as a line; see :meth:`Result.frame`."""
+    parts = []
+    for found in result.series.values():
+        for process, warm in zip(found.processes, found.warm, strict=True):
+            calls = np.arange(len(process.calls_ns))
+            about = {"entry": found.entry, "machine": found.machine, "round": process.round}
+            parts.append(pd.DataFrame({**about, "call": calls, "ns": process.calls_ns, "warm": calls >= warm.calls}))
+    columns = ["entry", "machine", "round", "call", "ns", "warm"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def table(result: Result) -> pd.DataFrame:
+    """The rows as a person reads them; see :meth:`Result.table`."""
+    many = len(result.machines) > 1
+    lines = [{**({"machine": row.machine} if many else {}), **cells(row)} for row in result.rows]
+    return pd.DataFrame(lines).set_index("engine")
+
+
+def cells(row: Row) -> dict[str, Any]:
+    """A row as text, column by column; a time that does not count is struck out."""
+    time = (lambda value: strike(seconds(value))) if row.struck else seconds
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    if row.ratio_low is not None and row.ratio_low != row.ratio_high:
+        ratio += f" ({row.ratio_low:.2f}–{row.ratio_high:.2f})"
+    return {
+        "engine": row.engine + (" *" if row.form == "portable" else ""),
+        "outcome": row.outcome,
+        "error": number(row.error),
+        "p50": time(row.p50_s),
+        "95 % interval": f"{time(row.p50_low_s)} – {time(row.p50_high_s)}" if row.p50_low_s is not None else "",
+        "ratio": strike(ratio) if row.struck else ratio,
+        "verdict": _verdict(row),
+        "first": "" if row.first_share is None or row.struck else f"{100 * row.first_share:.0f} %",
+        "p90": time(row.p90_s),
+        "p99": time(row.p99_s),
+        "import": time(row.import_s),
+        "load": time(row.load_s),
+        "first call": time(row.first_s),
+        "warm-up": "" if row.warm_up is None else str(row.warm_up),
+        "memory": "" if row.memory_bytes is None else f"{row.memory_bytes / 2**20:.0f} MiB",
+    }
+
+
+def strike(text: str) -> str:
+    """Text with a line through it.
+
+    >>> strike("1 s") == "1\u0336 \u0336s\u0336"
+    True
+    """
+    return "".join(letter + _STRIKE for letter in text)
+
+
+def _verdict(row: Row) -> str:
+    if row.p50_s is None or row.struck:
+        return ""
+    if row.resolvable is None:
+        return "fastest" if row.ratio == 1 else ""
+    if row.resolvable:
+        return "slower" if (row.ratio or 1) > 1 else "faster"
+    return f"not resolvable (+{row.more_processes} processes?)" if row.more_processes else "not resolvable"
