@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LEAST_CALLS = 24  # of a process, however slow the engine: a median of steady calls takes 11
 _CHECKED_SECONDS, _CHECKED_BYTES = 0.05, 2**22  # of answers after the measurement, handed back to be judged
+_WORK, _WORK_TIMES = 10_000, 25  # together some milliseconds, so that a single interruption counts for nothing
 _MEMORY_CALLS = 20
 
 
@@ -47,6 +48,7 @@ class Measured:
     import_ns: int
     load_ns: int
     calls_ns: array[int]  # every call in order; the first is the first call of the session
+    work_ns: tuple[int, int]  # of the same piece of work, before and after the calls
     cores: float  # CPU seconds of this process in a second of calls
     cpu_seconds: float  # of this process since it started
     answers: list[list[np.ndarray]]  # to the first samples, given after the measurement
@@ -63,14 +65,33 @@ def measure(work: Work) -> Measured:
     imported = clock()
     run = _open(work)
     loaded = clock()
+    before = fixed_work()
     cpu, wall = time.process_time(), time.perf_counter()
     try:
         calls = timed(run, work.samples, seconds=work.seconds, most=work.most_calls)
         cores = (time.process_time() - cpu) / (time.perf_counter() - wall)
+        after = fixed_work()
         answers = _answers(run, work.samples)
     except BaseException as problem:  # a Rust panic is no Exception
         raise translate(engine.name, problem, RunFailed) from None
-    return Measured(imported - start, loaded - imported, calls, cores, time.process_time(), answers)
+    phases = (imported - start, loaded - imported)
+    return Measured(*phases, calls, (before, after), cores, time.process_time(), answers)
+
+
+def fixed_work() -> int:
+    """The nanoseconds of a piece of work that is always the same: how fast this core is at this moment.
+
+    A neighbour on the same processor slows a virtual machine's core by half and shows in no load figure.
+
+    >>> fixed_work() > 1000
+    True
+    """
+    clock, times = time.perf_counter_ns, []
+    for _ in range(_WORK_TIMES):
+        start = clock()
+        sum(range(_WORK))
+        times.append(clock() - start)
+    return sorted(times)[_WORK_TIMES // 2]
 
 
 def timed(

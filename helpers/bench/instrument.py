@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from helpers import engines as _engines
 from helpers.bench._child import timed
@@ -22,7 +23,8 @@ from helpers.engines.native import Native
 from helpers.units import seconds
 
 _CALLS, _SECONDS = 300, 0.05  # of each kind, whichever comes first
-_TURNS = 10  # calls of a kind before the other kind has its turn
+_LEAST = 40
+Nanoseconds = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,14 @@ class Instrument:
             parts.append(f"ONNX Runtime with its profile on takes {self.profile_ratio:.2f} times as long")
         said = f"Of the instrument: {'; '.join(parts)}. Only the clock is in the times above."
         if self.binding_s:
-            costs = ", ".join(f"{name} {seconds(max(0.0, cost))}" for name, cost in self.binding_s.items())
+            costs = ", ".join(f"{name} {seconds(cost)}" for name, cost in self.binding_s.items())
             said += f" From Python to a crate and back, which is in the times: {costs}."
         return said
 
 
 def measure(plan: Plan, models: dict[str, Model]) -> Instrument:
     """Measure the instrument with the plan's model; engines that did not pass the gate are left out."""
-    timer = statistics.median(timed(lambda sample: None, [{}], seconds=1, most=10_000)) / 1e9
+    timer = float(np.median(timed(lambda sample: None, [{}], seconds=1, most=10_000))) / 1e9
     plain = [entry for entry in plan.entries if entry.name in models and entry.options == DEFAULT]
     crates = {entry.name: models[entry.name] for entry in plain if isinstance(entry.engine, Native)}
     found: dict[str, Any] = {}
@@ -80,7 +82,7 @@ def _of_onnxruntime(plan: Plan, model: Model) -> dict[str, Any]:
                 start = time.perf_counter()
                 ran = remote.timed(sample)
                 extra.append(time.perf_counter() - start - ran.seconds)
-    return {"session_s": session, "profile_ratio": ratio, "worker_s": statistics.median(extra)}
+    return {"session_s": session, "profile_ratio": ratio, "worker_s": float(np.median(extra))}
 
 
 def _session_and_profile(model: Model, samples: Sequence[Sample]) -> tuple[float, float]:
@@ -98,30 +100,39 @@ def _session_and_profile(model: Model, samples: Sequence[Sample]) -> tuple[float
         profiled = ort.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
         bare, slow = _in_turns(run, lambda sample: profiled.run(None, sample), samples)
         profiled.end_profiling()
-    return wrapped - plain, slow / bare
+    return float(np.median(wrapped - plain)) / 1e9, float(np.median(slow / bare))
 
 
 def _bindings(crates: dict[str, Model], samples: Sequence[Sample]) -> dict[str, float]:
-    """In a process of its own: seconds of a call by Python's clock less those by the native clock, by crate."""
-    return {name: _binding(_engines.get(name), model, samples) for name, model in crates.items()}
+    """In a process of its own: seconds of a call by Python's clock less those by the native clock, by crate.
+
+    A crate is left out where its own calls differ by more than that: then it cannot be seen in so few calls.
+    """
+    found = {name: _binding(_engines.get(name), model, samples) for name, model in crates.items()}
+    return {name: cost for name, cost in found.items() if cost is not None}
 
 
-def _binding(engine: Engine, model: Model, samples: Sequence[Sample]) -> float:
+def _binding(engine: Engine, model: Model, samples: Sequence[Sample]) -> float | None:
     assert isinstance(engine, Native)
     session = engine.session(model, DEFAULT)
-    native: list[float] = []
+    native: list[int] = []
     by_python, _ = _in_turns(session.run, lambda sample: native.extend(session.time(sample, 1)), samples)
-    return by_python - statistics.median(native[len(native) // 2 :]) / 1e9
+    costs = by_python - np.array(native[-len(by_python) :])
+    middle = float(np.median(costs))
+    deviation = 1.4826 * float(np.median(np.abs(costs - middle)))
+    return middle / 1e9 if middle > 2 * 1.25 * deviation / len(costs) ** 0.5 else None
 
 
 def _in_turns(
     one: Callable[[Sample], object], other: Callable[[Sample], object], samples: Sequence[Sample]
-) -> tuple[float, float]:
-    """The median seconds of two calls that take turns, so that a busy moment hits both; the first half warms up."""
+) -> tuple[Nanoseconds, Nanoseconds]:
+    """The nanoseconds of two calls that take turns, so that a busy moment hits both; the first quarter warms up."""
     times: tuple[list[int], list[int]] = ([], [])
     end = time.perf_counter() + 2 * _SECONDS
-    while len(times[0]) < _CALLS and (time.perf_counter() < end or len(times[0]) < 2 * _TURNS):
+    for sample in cycle(samples):
         for call, found in zip((one, other), times, strict=True):
-            found.extend(timed(call, samples, seconds=60, most=_TURNS))
-    a, b = (statistics.median(found[len(found) // 2 :]) / 1e9 for found in times)
+            found.extend(timed(call, [sample], seconds=0, most=1))
+        if len(times[0]) >= _CALLS or (time.perf_counter() > end and len(times[0]) >= _LEAST):
+            break
+    a, b = (np.array(found[len(found) // 4 :]) for found in times)
     return a, b

@@ -25,7 +25,7 @@ Facts = dict[str, Any]  # of a machine, see helpers.bench.machine.facts
 _LOOK = 0.25  # seconds between looks at another measurement on this machine; rare, since looking disturbs it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two are the same only if they are one
 class Process:
     """What one fresh process measured; times in nanoseconds, ``calls_ns[0]`` the first call of the session."""
 
@@ -36,6 +36,7 @@ class Process:
     import_ns: int = 0
     load_ns: int = 0
     calls_ns: np.ndarray[Any, np.dtype[np.int64]] = field(default_factory=lambda: np.zeros(0, np.int64))
+    work_ns: tuple[int, int] = (0, 0)  # of a fixed piece of work, before and after the calls
     cores: float = 0.0  # CPU seconds that it used in a second of calls
     other_cores: float = 0.0  # the same of everything else on the machine, from its start to its end
     error: float | None = None  # the worst norm-wise error of answers that it gave after the calls
@@ -51,7 +52,9 @@ class Process:
     def from_json(cls, found: dict[str, Any]) -> Process:
         """The other way round."""
         worst = None if found["error"] is None else float(found["error"])
-        return cls(**{**found, "calls_ns": np.array(found["calls_ns"], np.int64), "error": worst})
+        before, after = found["work_ns"]
+        arrays = {"calls_ns": np.array(found["calls_ns"], np.int64), "work_ns": (before, after)}
+        return cls(**{**found, **arrays, "error": worst})
 
 
 def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: Limits) -> tuple[Process, Facts]:
@@ -86,6 +89,7 @@ def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: L
         import_ns=found.import_ns,
         load_ns=found.load_ns,
         calls_ns=np.array(found.calls_ns, np.int64),
+        work_ns=found.work_ns,
         cores=found.cores,
         other_cores=max(0.0, busy - found.cpu_seconds - mine) / wall,
         error=worst,

@@ -14,6 +14,7 @@ from helpers.units import seconds
 if TYPE_CHECKING:
     from helpers.bench.result import Result
 
+_DISTURBED = 0.05  # the share of processes at another speed that is worth a word
 _OTHERS = 0.2  # cores that others may use before it is worth a word
 
 
@@ -37,6 +38,15 @@ def _remarks(result: Result) -> Iterator[str]:
         yield (
             f"The machine was not idle: others used {np.median(busy):.1f} cores meanwhile, so times are too long. "
             "Ratios suffer less; better run it again on a quiet machine."
+        )
+    left_out = sum(len(each.disturbed) for each in result.series.values())
+    if left_out > _DISTURBED * len(busy):
+        slow = [max(p.work_ns) for each in result.series.values() for p in each.disturbed]
+        usual = [max(p.work_ns) for each in result.series.values() for p in each.processes]
+        yield (
+            f"The machine's own speed changed: in {left_out} of {len(busy)} processes, which are left out, the same "
+            f"piece of work took {np.median(slow) / np.median(usual):.1f} times as long. Something that this machine "
+            "cannot see slows it: a neighbour on the same processor, its clock, or heat."
         )
     if len(result.machines) > 1:
         yield f"{len(result.machines)} unlike machines took part; each has its own lines, and none are pooled."

@@ -14,7 +14,8 @@ from helpers.bench.process import Process
 if TYPE_CHECKING:  # scipy and pandas are slow to import, and nobody needs them while the clock runs
     import pandas as pd
 
-    from helpers.bench.rows import NoiseFloor, Row, Series
+    from helpers.bench.rows import NoiseFloor, Row
+    from helpers.bench.series import Series
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Result:
     @cached_property
     def series(self) -> dict[tuple[str, str], Series]:
         """The processes by machine and entry, their calls apart into warm-up and steady."""
-        from helpers.bench.rows import series
+        from helpers.bench.series import series
 
-        return series(self)
+        return series(self.processes)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

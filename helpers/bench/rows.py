@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from helpers.bench import stats, warmup
+from helpers.bench import stats
 from helpers.bench.entry import AGAIN
 from helpers.bench.gate import TIMED, Verdict
-from helpers.bench.process import Process
+from helpers.bench.series import Series, warnings
 from helpers.bench.stats import Interval
 from helpers.engines.errors import BadInput
 
 if TYPE_CHECKING:
     from helpers.bench.result import Result
-
-VARIES = 0.02500001  # coefficient of variation between processes from which it is worth a warning
 
 
 @dataclass(frozen=True)
@@ -34,20 +32,6 @@ class NoiseFloor:
     def __str__(self) -> str:
         ends = "" if self.low is None else f" ({self.low:.3f} to {self.high:.3f})"
         return f"Noise floor {100 * self.floor:.1f} %: {self.engine} against itself is {self.ratio:.3f}{ends}."
-
-
-@dataclass(frozen=True)
-class Series:
-    """The processes of one entry on one machine: their calls apart into warm-up and steady."""
-
-    entry: str
-    machine: str
-    processes: tuple[Process, ...]
-    failed: tuple[Process, ...]
-    warm: tuple[warmup.WarmUp, ...]
-    steady: tuple[stats.Values, ...]  # seconds
-    p50: tuple[float, ...]  # seconds, one for each process
-    medians: stats.Values  # of resamples
 
 
 @dataclass(frozen=True)
@@ -75,6 +59,7 @@ class Row:
     more_processes: int | None = None  # that would tell it, about
     first_share: float | None = None  # of resamples in which it was the fastest
     processes: int = 0
+    disturbed: int = 0  # processes that are left out, since the machine ran at another speed meanwhile
     calls: int = 0  # steady ones
     warm_up: int | None = None  # calls, the median over processes
     import_s: float | None = None
@@ -97,25 +82,8 @@ class Row:
         return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in asdict(self).items()}
 
 
-def series(result: Result) -> dict[tuple[str, str], Series]:
-    """The processes by machine and entry; of unlike machines they are never pooled."""
-    found: dict[tuple[str, str], list[Process]] = {}
-    for process in result.processes:
-        found.setdefault((process.machine, process.entry), []).append(process)
-    return {key: _series(*key, group, seed=number) for number, (key, group) in enumerate(found.items())}
-
-
-def _series(machine: str, entry: str, group: Sequence[Process], *, seed: int) -> Series:
-    fine = tuple(process for process in group if not process.failed)
-    warm = tuple(warmup.find(process.calls_ns) for process in fine)
-    steady = tuple(p.calls_ns[w.calls :] / 1e9 for p, w in zip(fine, warm, strict=True))
-    p50 = tuple(float(np.median(each)) for each in steady)
-    failed = tuple(process for process in group if process.failed)
-    return Series(entry, machine, fine, failed, warm, steady, p50, stats.resample(p50, seed=seed))
-
-
 def noise_floors(result: Result) -> dict[str, NoiseFloor]:
-    """By machine: the ratio of the doubled engine to itself, and the far end of its interval."""
+    """By machine: how far the doubled engine seems to be from itself."""
     found = result.series
     floors = {}
     for (machine, name), again in found.items():
@@ -168,13 +136,14 @@ def _outcome(about: Verdict, found: Series | None) -> tuple[str, str]:
     """The gate's outcome, unless processes that were timed failed or answered wrong: then theirs, and what it was."""
     if about.outcome not in TIMED or found is None:
         return about.outcome, about.message
-    count = len(found.processes) + len(found.failed)
+    ran = (*found.processes, *found.disturbed)
+    count = len(ran) + len(found.failed)
     if found.failed:
         said = f"{len(found.failed)} of {count} processes failed, the first in round {found.failed[0].round + 1}"
         why = f"{said}: {found.failed[0].failed}"
         return "crashed" if " crashed: " in why else "timed out" if "did not answer" in why else "cannot run", why
     allowed = max(10 * (about.error or 0.0), 1e-5)
-    off = [p for p in found.processes if p.error is not None and p.error > allowed]
+    off = [p for p in ran if p.error is not None and p.error > allowed]
     if off and about.outcome == "right":
         said = f"{len(off)} of {count} processes were off by up to {max(p.error or 0 for p in off):.1e} while timed"
         return "wrong", f"{said}, though the gate was passed"
@@ -207,6 +176,7 @@ def _line(
     }
     line.update({key: float(np.median(values)) for key, values in about_all.items()})
     line["warm_up"] = round(line["warm_up"])
+    line["disturbed"] = len(found.disturbed)
     line["processes"], line["calls"] = len(found.p50), sum(len(each) for each in found.steady)
     line["variation"] = stats.variation(found.p50)
     line["outliers"] = sum(stats.outliers(each) for each in found.steady)
@@ -227,35 +197,3 @@ def _compared(found: Series | None, base: Series | None, floor: float) -> dict[s
         **{"ratio": ratio.value, "ratio_low": ratio.low, "ratio_high": ratio.high},
         **{"resolvable": resolvable, "more_processes": more},
     }
-
-
-def warnings(found: Series, threads: int) -> tuple[str, ...]:
-    """What makes the median of an entry say less than it seems to, one sentence each."""
-    said = []
-    if groups := stats.modes(found.p50):
-        low, high = (f"{len(group)} processes near {_time(float(np.median(group)))}" for group in groups)
-        said.append(f"two modes: {low}, {high}")
-    varies = stats.variation(found.p50)
-    if varies is not None and varies > VARIES:
-        said.append(f"its processes differ: p50 varies by {100 * varies:.1f} % (more than 2.5 %)")
-    shares = [float(warmup.drift(each)) for each in found.steady]
-    if warmup.drifts(shares):
-        share = 100 * float(np.median(shares))
-        said.append(f"it drifts: calls at the end of a process take {share:+.0f} % against those after the warm-up")
-    if cold := sum(not w.steady for w in found.warm):
-        said.append(f"{cold} of {len(found.warm)} processes did not become steady within half of their calls")
-    cores = float(np.median([p.cores for p in found.processes]))
-    if cores > threads + 0.25:
-        said.append(
-            f"it used {cores:.1f} cores, though {threads} thread{'s were' if threads > 1 else ' was'} asked for"
-        )
-    few = min(len(each) for each in found.steady)
-    if few < stats.ENOUGH["p50"]:
-        said.append(f"only {few} steady calls in a process; a median wants {stats.ENOUGH['p50']}")
-    return tuple(said)
-
-
-def _time(value: float) -> str:
-    from helpers.units import seconds
-
-    return seconds(value)

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from helpers.bench import gate as _gate
-from helpers.bench import instrument as _instrument
-from helpers.bench import machine, process, store
-from helpers.bench._child import Work
-from helpers.bench.entry import AGAIN
-from helpers.bench.gate import TIMED, Gate, Report
+from helpers.bench import machine, store
+from helpers.bench.gate import Report
+from helpers.bench.measuring import beside, processes
 from helpers.bench.planning import Plan
-from helpers.bench.process import Process
 from helpers.bench.result import Result
 from helpers.engines.build import running
 from helpers.engines.errors import BadInput
 
-_GIVE_UP = 2  # failed processes of an entry, after which the rest of its processes are left out
-_SIDE_BY_SIDE = 2  # processes whose memory is looked at; they are not timed
 _BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
 
 
@@ -84,15 +77,15 @@ def run(
 def _measure(
     plan: Plan, known: Result | None, executor: Executor | None, report: Report, writer: store.Writer | None
 ) -> Result:
-    judged = _gate.judge(plan, _in_part("checking the answers", report))
+    judged = _gate.judge(plan, lambda name, done, total: report(f"checking the answers: {name}", done, total))
     result = known or Result(plan.to_json(), judged.reference, judged.verdicts, {}, load_before=machine.load())
     result = replace(result, reference=judged.reference, verdicts=judged.verdicts, note=judged.note)
     save: Callable[[Result], None] = writer.write if writer else lambda result: None
     try:
         if result.instrument is None:
-            result = replace(result, **_beside(plan, judged, report))
+            result = replace(result, **beside(plan, judged, report))
         save(result)
-        for done, facts in _processes(plan, judged, result.processes, executor, report):
+        for done, facts in processes(plan, judged, result.processes, executor, report):
             machines = {**result.machines, done.machine: facts}
             result = replace(result, processes=(*result.processes, done), machines=machines)
             save(result)
@@ -103,62 +96,6 @@ def _measure(
     result = replace(result, finished=True, load_after=machine.load(), note=note)
     save(result)
     return result
-
-
-def _beside(plan: Plan, judged: Gate, report: Report) -> dict[str, Any]:
-    """Memory and the instrument: runs of their own, since looking at either slows the engine."""
-    works = [w for w in _works(plan, judged).values() if not w.entry.name.endswith(AGAIN)]
-    report("looking at memory", 0, len(works))
-    with ThreadPoolExecutor(_SIDE_BY_SIDE + 1) as pool:
-        pool.submit(import_module, "helpers.bench.rows")  # scipy takes seconds to import: now, while nothing is timed
-        found = list(pool.map(lambda work: process.peak_memory(work, plan.limits), works))
-    memory = {work.entry.name: peak for work, peak in zip(works, found, strict=True) if peak is not None}
-    report("measuring the instrument", 0, 1)
-    with process.one_at_a_time():
-        models = {name: model for name, model in judged.models.items() if name in {w.entry.name for w in works}}
-        return {"memory": memory, "instrument": _instrument.measure(plan, models)}
-
-
-def _works(plan: Plan, judged: Gate) -> dict[str, Work]:
-    """What to measure, by entry: those whose engine ran."""
-    return {
-        e.name: Work(e, judged.models[e.name], plan.samples, plan.seconds, plan.most_calls)
-        for e in plan.entries
-        if judged.verdicts[e.name].outcome in TIMED
-    }
-
-
-def _processes(
-    plan: Plan, judged: Gate, before: Sequence[Process], executor: Executor | None, report: Report
-) -> Iterator[tuple[Process, dict[str, Any]]]:
-    """Each process of the plan that is not done yet."""
-    works = _works(plan, judged)
-    done = {(each.round, each.entry) for each in before}
-    todo = [(number, works[e.name]) for number, e in plan.order() if e.name in works and (number, e.name) not in done]
-    total = len(todo) + len(done)
-    if executor is None:
-        failed = [each.entry for each in before if each.failed]
-        for count, (number, work) in enumerate(todo, len(done) + 1):
-            report(f"measuring {work.entry}", count - 1, total)
-            if failed.count(work.entry.name) < _GIVE_UP:
-                found = process.measure(work, judged.answers, number, plan.limits)
-                failed += [found[0].entry] * bool(found[0].failed)
-                yield found
-        report("measured", total, total)
-        return
-    futures = [executor.submit(process.measure, work, judged.answers, number, plan.limits) for number, work in todo]
-    try:
-        for count, future in enumerate(as_completed(futures), len(done) + 1):
-            found = future.result()
-            report(f"measuring, last {found[0].entry}", count, total)
-            yield found
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _in_part(what: str, report: Report) -> Report:
-    return lambda name, done, total: report(f"{what}: {name}", done, total)
 
 
 def _begun(plan: Plan, path: Path | None) -> Result | None:
