@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,18 @@ from rich.text import Text
 from helpers.units import number, seconds
 
 if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
+    from helpers.bench.baseline import Change
+    from helpers.bench.result import Result
     from helpers.compare.run import Comparison
     from helpers.compare.run import Progress as Report
     from helpers.engines import build
 
+_BENCH = (  # the columns of four tables, each narrow enough for a terminal
+    ("engine", "outcome", "p50", "95 % interval", "ratio", "verdict", "first"),
+    ("engine", "p90", "p99", "p99.9", "warm-up", "outliers", "processes"),
+    ("engine", "import", "load", "first call", "memory"),
+    ("engine", "error", "precision", "flips", "tolerance"),
+)
 _STYLES = {"right": "green", "unavailable": "dim"}
 
 
@@ -63,12 +71,41 @@ def print_comparison(result: Comparison) -> None:
     console.print(Text("One process each and a quick p50: good for an order of magnitude, not for a verdict.", "dim"))
 
 
+def print_bench(result: Result, *, to: str | None = None, changes: Sequence[Change] = ()) -> None:
+    """The table of ``onnx-lab bench``, what to know before it, and the same in words."""
+    from helpers.bench.tables import cells
+
+    console = Console()
+    for remark in result.remarks:
+        console.print(Text(remark, "yellow"))
+    rows = result.against(to)
+    for columns in _BENCH:
+        table = Table(box=None, header_style="dim", pad_edge=False)
+        for name in columns:
+            words = name in ("engine", "outcome", "verdict", "precision")
+            table.add_column(name, justify="left" if words else "right", no_wrap=name != "verdict")
+        for row in rows:
+            line, style = cells(row), _STYLES.get(row.outcome, "bold red")
+            table.add_row(*(Text(line[name], style if name == "outcome" else "") for name in columns))
+        console.print(table)
+        console.print()
+    for row in rows:
+        for said in (*([row.message] if row.message else []), *row.warnings):
+            console.print(Text(f"{row.engine}: {said}", "dim"))
+    if result.instrument is not None:
+        console.print(Text(str(result.instrument), "dim"))
+    console.print(str(result), highlight=False, markup=False)
+    for change in changes:
+        style = "bold red" if change.worse else "green" if change.verdict == "faster" else ""
+        console.print(Text(str(change), style))
+
+
 @contextmanager
 def progress() -> Iterator[Report]:
     """A progress bar on the error stream, so that the output stays clean; silent where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter))
     task = bar.add_task("", total=None)
 
     def report(engine: str, done: int, total: int) -> None:

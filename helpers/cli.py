@@ -100,6 +100,68 @@ def compare(
 
 
 @app.command()
+def bench(
+    model: Annotated[Path, typer.Argument(help="An .onnx file, or the .json of a measurement, to show it again.")],
+    inputs: Annotated[
+        Path | None, typer.Option(help="An .npz: one array per graph input, samples stacked on a new first axis.")
+    ] = None,
+    names: Engines = None,
+    processes: Annotated[int, typer.Option(help="Fresh processes for each engine.")] = 10,
+    seconds: Annotated[float, typer.Option(help="Of calls in each process.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Of the order in which the processes run.")] = 0,
+    dim: Annotated[list[str] | None, typer.Option(help="The size of a symbolic dimension, e.g. batch=4.")] = None,
+    tolerance: Annotated[float | None, typer.Option(help="Largest norm-wise error that counts as right.")] = None,
+    to: Annotated[str | None, typer.Option(help="The engine that ratios are against, instead of the fastest.")] = None,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Never measure a portable form of a refused file.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Keep all in this .json; one that was begun goes on.")] = None,
+    baseline: Annotated[Path | None, typer.Option("--against", help="An earlier .json: exit 1 if slower now.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one page with tables and figures, readable offline.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure latency: fresh processes, answers checked first, intervals, the noise floor (see lesson 04)."""
+    from helpers import _terminal
+    from helpers import bench as benching
+    from helpers.bench.baseline import refuse_unlike
+
+    old = None if baseline is None else benching.load(baseline)
+    if model.suffix == ".json":
+        result = benching.load(model)
+    else:
+        plan = benching.plan(
+            model,
+            engines=names,
+            inputs=inputs,
+            dims=_dims(dim or []),
+            processes=processes,
+            seconds=seconds,
+            seed=seed,
+            portable=not as_is,
+            tolerance=tolerance,
+        )
+        if to is not None and to not in [entry.name for entry in plan.entries]:
+            raise BadInput(f"--to {to}: there is no such entry; give one of {', '.join(map(str, plan.entries))}")
+        if old is not None:
+            refuse_unlike(old, plan.to_json())
+        with _terminal.progress() as report:
+            result = benching.run(plan, out=out, report=report)
+    changes = () if old is None else benching.against(result, old)
+    if html is not None:
+        from helpers.bench.page import write
+
+        write(result, html, to=to, changes=changes)
+    if as_json:
+        found = {**result.to_json(to=to), "changes": [change.to_json() for change in changes]}
+        print(json.dumps(found, indent=2, allow_nan=False))
+    else:
+        _terminal.print_bench(result, to=to, changes=changes)
+    if not result.finished:
+        raise typer.Exit(130)
+    wrong = any(row.outcome not in ("right", "unavailable", "not judged") for row in result.rows)
+    if any(change.worse for change in changes) or (wrong and old is None):
+        raise typer.Exit(1)
+
+
+@app.command()
 def build(
     names: Annotated[list[str] | None, typer.Argument(metavar="[ENGINE]...", help="All by default.")] = None,
     as_json: Json = False,

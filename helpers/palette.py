@@ -15,7 +15,7 @@ _COLOURS = {
     "burn": "#CC79A7",
     "kyanite": "#56B4E9",
     "wonnx": "#E69F00",
-    "openvino": "#882255",
+    "openvino": "#AA3377",
     "candle": "#999933",
 }
 _OTHERS = "#7F7F7F"

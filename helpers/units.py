@@ -20,6 +20,32 @@ def seconds(value: float | None) -> str:
     return "0 ns"
 
 
+def span(low: float, high: float) -> str:
+    """Two times with three digits, and one unit where that will do.
+
+    >>> span(4.17e-05, 4.224e-05), span(9.8e-05, 0.0012)
+    ('41.7 – 42.2 µs', '98.0 µs – 1.20 ms')
+    """
+    first, last = precise(low), precise(high)
+    same = first.split()[-1:] == last.split()[-1:]
+    return f"{first.split()[0] if same else first} – {last}"
+
+
+def precise(value: float | None) -> str:
+    """A time with a fitting unit and three digits.
+
+    >>> precise(4.17e-05), precise(0.1234), precise(None)
+    ('41.7 µs', '123 ms', '')
+    """
+    if value is None:
+        return ""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
+        if value >= scale * 0.9995:
+            scaled = value / scale
+            return f"{scaled:.{max(0, 2 - len(str(int(scaled + 0.05))) + 1)}f} {unit}"
+    return "0 ns"
+
+
 def number(value: float | None) -> str:
     """An error: one digit and a power of ten.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.bench.rows import Row, noise_floors
 from helpers.bench.stats import LEAST_PROCESSES
-from helpers.units import seconds
+from helpers.units import precise, span
 
 if TYPE_CHECKING:
     from helpers.bench.result import Result
@@ -68,14 +68,14 @@ def _of_machine(rows: list[Row]) -> str:
     if not timed:
         return f"No engine has a time that counts.{without}"
     first, *rest = timed
-    told = f"{first.engine} p50 {seconds(first.p50_s)}"
-    if first.p50_low_s is not None:
-        told += f" ({seconds(first.p50_low_s)} to {seconds(first.p50_high_s)})"
+    told = f"{first.engine} p50 {precise(first.p50_s)}"
+    if first.p50_low_s is not None and first.p50_high_s is not None:
+        told += f" ({span(first.p50_low_s, first.p50_high_s)})"
     told += f", first in {100 * (first.first_share or 0):.0f} % of resamples."
     others = f" Against it: {', '.join(map(_against, rest))}." if rest else ""
     return told + others + without
 
 
 def _against(row: Row) -> str:
-    ends = "" if row.ratio_low is None else f" ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
-    return f"{row.engine} {row.ratio:.2f} ×{ends}{'' if row.resolvable else ' not resolvable'}"
+    ends = "" if row.ratio_low is None else f" ({row.ratio_low:.3g} to {row.ratio_high:.3g})"
+    return f"{row.engine} {row.ratio:.3g} ×{ends}{'' if row.resolvable else ', not resolvable'}"

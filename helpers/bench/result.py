@@ -77,6 +77,12 @@ class Result:
 
         return remarks(self)
 
+    def to_json(self, *, to: str | None = None) -> dict[str, Any]:
+        """As plain values, without the single calls: the head of the file, rows, noise floor, remarks."""
+        from helpers.bench.store import head
+
+        return {**head(self), "rows": [row.to_json() for row in self.against(to)], "remarks": list(self.remarks)}
+
     def frame(self) -> pd.DataFrame:
         """Every call as a line: entry, machine, round, call (0 is the first), ns, warm (it came after the warm-up)."""
         from helpers.bench.tables import frame

@@ -19,6 +19,12 @@ _USUAL = 25  # percentile of the run that counts as usual: up to three quarters 
 _ALLOWED = 0.15
 
 
+def usual(processes: Sequence[Process]) -> float:
+    """Nanoseconds of the fixed work at the usual speed of one machine; 0 where nothing was measured."""
+    times = [ns for process in processes for ns in process.work_ns if not process.failed]
+    return float(np.percentile(times, _USUAL)) if times else 0.0
+
+
 def disturbed(processes: Sequence[Process]) -> list[Process]:
     """The processes during which their machine ran at another speed: 15 % slower (or faster: before a laptop ran hot).
 
@@ -29,6 +35,6 @@ def disturbed(processes: Sequence[Process]) -> list[Process]:
     found = []
     for machine in {process.machine for process in processes}:
         here = [process for process in processes if process.machine == machine and not process.failed]
-        usual = np.percentile([ns for process in here for ns in process.work_ns] or [1], _USUAL)
-        found += [process for process in here if any(abs(ns / usual - 1) > _ALLOWED for ns in process.work_ns)]
+        level = usual(here)
+        found += [process for process in here if any(abs(ns / level - 1) > _ALLOWED for ns in process.work_ns)]
     return found

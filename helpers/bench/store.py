@@ -36,24 +36,28 @@ class Writer:
 
     def write(self, result: Result) -> None:
         """Replace the file by one with all that the result holds."""
-        head = {
-            **{"kind": _KIND, "schema_version": SCHEMA, "finished": result.finished},
-            **{"machines": result.machines, "model": result.plan["model"], "plan": result.plan},
-            "rows": [row.to_json() for row in result.rows] if result.finished else None,
-            "noise_floor": asdict(result.noise_floor) if result.finished and result.noise_floor else None,
-            "reference": result.reference,
-            "verdicts": {name: _verdict(verdict) for name, verdict in result.verdicts.items()},
-            "memory": result.memory,
-            "instrument": result.instrument.to_json() if result.instrument else None,
-            "load": {"before": result.load_before, "after": result.load_after},
-            "note": result.note,
-        }
         for process in result.processes:
             if id(process) not in self._lines:
                 self._lines[id(process)] = json.dumps(process.to_json(), separators=(",", ":"))
         raw = ",\n".join(self._lines[id(process)] for process in result.processes)
-        body = json.dumps(head, indent=1, allow_nan=False).removesuffix("\n}")
+        body = json.dumps(head(result), indent=1, allow_nan=False).removesuffix("\n}")
         _replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
+
+
+def head(result: Result) -> dict[str, Any]:
+    """All of a result but its single calls, as plain values."""
+    return {
+        **{"kind": _KIND, "schema_version": SCHEMA, "finished": result.finished},
+        **{"machines": result.machines, "model": result.plan["model"], "plan": result.plan},
+        "rows": [row.to_json() for row in result.rows] if result.finished else None,
+        "noise_floor": asdict(result.noise_floor) if result.finished and result.noise_floor else None,
+        "reference": result.reference,
+        "verdicts": {name: _verdict(verdict) for name, verdict in result.verdicts.items()},
+        "memory": result.memory,
+        "instrument": result.instrument.to_json() if result.instrument else None,
+        "load": {"before": result.load_before, "after": result.load_after},
+        "note": result.note,
+    }
 
 
 def load(path: Path | str) -> Result:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bench.rows import Row
-from helpers.units import number, seconds
+from helpers.units import number, precise, span
 
 if TYPE_CHECKING:
     from helpers.bench.result import Result
@@ -35,35 +35,46 @@ def table(result: Result) -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("engine")
 
 
-def cells(row: Row) -> dict[str, Any]:
-    """A row as text, column by column; a time that does not count is struck out."""
-    time = (lambda value: strike(seconds(value))) if row.struck else seconds
-    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-    if row.ratio_low is not None and row.ratio_low != row.ratio_high:
-        ratio += f" ({row.ratio_low:.2f}–{row.ratio_high:.2f})"
+def cells(row: Row, *, strike: bool = True) -> dict[str, Any]:
+    """A row as text, column by column; a time that does not count is struck out, unless whoever shows it does that."""
+    out = struck if strike and row.struck else str
+
+    def time(value: float | None) -> str:
+        return out(precise(value))
+
+    ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
+    if row.ratio_low is not None and row.ratio_high is not None and row.ratio_low != row.ratio_high:
+        ratio += f" ({row.ratio_low:.3g}–{row.ratio_high:.3g})"
+    interval = "" if row.p50_low_s is None or row.p50_high_s is None else span(row.p50_low_s, row.p50_high_s)
     return {
         "engine": row.engine + (" *" if row.form == "portable" else ""),
         "outcome": row.outcome,
-        "error": number(row.error),
         "p50": time(row.p50_s),
-        "95 % interval": f"{time(row.p50_low_s)} – {time(row.p50_high_s)}" if row.p50_low_s is not None else "",
-        "ratio": strike(ratio) if row.struck else ratio,
+        "95 % interval": out(interval),
+        "ratio": out(ratio),
         "verdict": _verdict(row),
         "first": "" if row.first_share is None or row.struck else f"{100 * row.first_share:.0f} %",
         "p90": time(row.p90_s),
         "p99": time(row.p99_s),
+        "p99.9": time(row.p999_s),
         "import": time(row.import_s),
         "load": time(row.load_s),
         "first call": time(row.first_s),
         "warm-up": "" if row.warm_up is None else str(row.warm_up),
         "memory": "" if row.memory_bytes is None else f"{row.memory_bytes / 2**20:.0f} MiB",
+        "processes": f"{row.processes} of {row.processes + row.disturbed}" if row.processes else "",
+        "outliers": f"{row.outliers} of {row.calls:,}" if row.calls else "",
+        "error": number(row.error),
+        "precision": row.precision or "",
+        "flips": "" if row.flips is None else str(row.flips),
+        "tolerance": number(row.tolerance),
     }
 
 
-def strike(text: str) -> str:
+def struck(text: str) -> str:
     """Text with a line through it.
 
-    >>> strike("1 s") == "1\u0336 \u0336s\u0336"
+    >>> struck("1 s") == "1\u0336 \u0336s\u0336"
     True
     """
     return "".join(letter + _STRIKE for letter in text)

@@ -1,11 +1,7 @@
-"""Every figure of the suite. Each comes with one sentence that holds its numbers: its alternative text.
-
-Figures are transparent with grey axes, so that they are legible on a light and on a dark page.
-"""
+"""Figures of pictures and of what a network says about them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from html import escape
 
@@ -15,31 +11,9 @@ from plotly.subplots import make_subplots
 
 from helpers.digits.preprocess import Stages
 from helpers.digits.scores import probabilities
+from helpers.plots._look import BLUE, VERMILLION, WIDEST, Told, plain
 
-_GREY = "#7F7F7F"
-_WIDEST = 850  # pixels that a notebook's column leaves on a laptop
-_BLUE, _VERMILLION = "#0072B2", "#D55E00"
 _INK = [[0, "black"], [1, "white"]]  # the pad's colours in either theme
-
-
-class Told:
-    """A figure and the sentence that says what it shows; shown together."""
-
-    def __init__(self, figure: go.Figure, sentence: str) -> None:
-        self.figure, self.sentence = figure, sentence
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import HTML, display
-
-        # As a MIME type that the extension in plotly's wheel draws: no script is fetched or stored in the notebook.
-        # No "send to the cloud" button: nothing leaves the page.
-        config = {"displaylogo": False, "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d"]}
-        bundle = {"application/vnd.plotly.v1+json": {**json.loads(self.figure.to_json()), "config": config}}
-        display(bundle, raw=True)
-        display(HTML(f"<p>{escape(self.sentence)}</p>"))
-
-    def __repr__(self) -> str:
-        return self.sentence
 
 
 def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: str = "") -> Told:
@@ -66,8 +40,8 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: s
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, constrain="domain")
     said = sentence or f"{len(images)} picture{'s' if len(images) > 1 else ''}: {', '.join(titles)}."
-    side = min(190, _WIDEST // len(images))
-    return Told(_plain(figure, height=side + 20, width=max(200, side * len(images))), said)
+    side = min(190, WIDEST // len(images))
+    return Told(plain(figure, height=side + 20, width=max(200, side * len(images))), said)
 
 
 def stages(found: Stages) -> Told:
@@ -98,7 +72,7 @@ def scores(logits: np.ndarray) -> Told:
     chances = probabilities(flat)
     first, second = (int(i) for i in np.argsort(flat)[::-1][:2])
     figure = make_subplots(1, 2, subplot_titles=["logits: what the network gives", "probabilities: softmax of them"])
-    colours = [_VERMILLION if digit == first else _BLUE for digit in range(len(flat))]
+    colours = [VERMILLION if digit == first else BLUE for digit in range(len(flat))]
     for column, (values, text) in enumerate(((flat, ".1f"), (chances, ".1%")), 1):
         shown = [format(v, text) for v in values]
         bars = go.Bar(
@@ -115,7 +89,7 @@ def scores(logits: np.ndarray) -> Told:
         f"The largest logit is {flat[first]:.1f}, at digit {first}; the next is {flat[second]:.1f}, at digit {second}. "
         f"As probabilities: {chances[first]:.1%} and {chances[second]:.1%}."
     ).replace("%", " %")
-    return Told(_plain(figure, height=300, width=_WIDEST), said)
+    return Told(plain(figure, height=300, width=WIDEST), said)
 
 
 def accuracies(found: dict[str, float]) -> Told:
@@ -129,28 +103,11 @@ def accuracies(found: dict[str, float]) -> Told:
         x=[found[n] for n in names],
         y=names,
         orientation="h",
-        marker_color=[_BLUE if found[n] == max(found.values()) else _VERMILLION for n in names],
+        marker_color=[BLUE if found[n] == max(found.values()) else VERMILLION for n in names],
         text=[f"{found[n]:.0%}".replace("%", " %") for n in names],
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     figure = go.Figure(bars)
     figure.update_xaxes(range=[0, 1.08], tickformat=".0%", title="digits read right")
     said = "Read right: " + ", ".join(f"{n} {found[n]:.0%}".replace("%", " %") for n in reversed(names)) + "."
-    return Told(_plain(figure, height=90 + 36 * len(names), width=720), said)
-
-
-def _plain(figure: go.Figure, *, height: int, width: int) -> go.Figure:
-    """The suite's look: transparent paper, grey axes, nothing that only decorates."""
-    figure.update_layout(
-        template="none",
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": _GREY, "size": 13},
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        height=height,
-        width=width,
-        showlegend=False,
-    )
-    figure.update_xaxes(gridcolor="rgba(127,127,127,.25)", zerolinecolor=_GREY, automargin=True)
-    figure.update_yaxes(gridcolor="rgba(127,127,127,.25)", zerolinecolor=_GREY, automargin=True)
-    return figure
+    return Told(plain(figure, height=90 + 36 * len(names), width=720), said)
