@@ -13,7 +13,7 @@ from helpers.bench.entry import AGAIN, Entry
 from helpers.bench.planning import Plan
 from helpers.compare.inputs import Sample
 from helpers.compare.run import Answers, Outcome, row
-from helpers.engines.errors import EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
+from helpers.engines.errors import BadInput, EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
 from helpers.engines.model import Model, read_model
 from helpers.rewrite.remote import portable_bytes
 
@@ -118,6 +118,8 @@ def _answers(plan: Plan, entry: Entry, model: Model) -> Answers | EngineError:
             return Answers(*process.call(patience, answer, work))
     except EngineError as error:
         return error
+    except BadInput as error:  # of this engine alone: what the model declares was checked before
+        return RunFailed(entry.engine.name, str(error))
 
 
 def _verdict(plan: Plan, name: str, done: Answers | EngineError, reference: Answers | None, refusal: str) -> Verdict:

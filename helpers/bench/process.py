@@ -18,6 +18,7 @@ from helpers.bench import _child
 from helpers.bench.machine import busy_seconds, facts, identity
 from helpers.compare.inputs import Sample
 from helpers.compare.judge import error
+from helpers.compare.run import OUTCOMES
 from helpers.engines.errors import EngineError
 from helpers.engines.limits import Limits
 
@@ -41,6 +42,7 @@ class Process:
     other_cores: float = 0.0  # the same of everything else on the machine, from its start to its end
     error: float | None = None  # the worst norm-wise error of answers that it gave after the calls
     checked: int = 0  # how many these were
+    outcome: str = "measured"  # or what became of it, see helpers.compare.Row
     failed: str = ""  # why there is no measurement
 
     def to_json(self) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: L
         try:
             found: _child.Measured = process.call(_patience(work, limits), _child.measure, work)
         except EngineError as problem:
-            return Process(*place, failed=str(problem)), facts()
+            return Process(*place, outcome=OUTCOMES[type(problem)], failed=str(problem)), facts()
         finally:
             wall, mine = time.perf_counter() - wall, time.process_time() - mine
             busy = busy_seconds() - busy

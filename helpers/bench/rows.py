@@ -140,8 +140,7 @@ def _outcome(about: Verdict, found: Series | None) -> tuple[str, str]:
     count = len(ran) + len(found.failed)
     if found.failed:
         said = f"{len(found.failed)} of {count} processes failed, the first in round {found.failed[0].round + 1}"
-        why = f"{said}: {found.failed[0].failed}"
-        return "crashed" if " crashed: " in why else "timed out" if "did not answer" in why else "cannot run", why
+        return found.failed[0].outcome, f"{said}: {found.failed[0].failed}"
     allowed = max(10 * (about.error or 0.0), 1e-5)
     off = [p for p in ran if p.error is not None and p.error > allowed]
     if off and about.outcome == "right":

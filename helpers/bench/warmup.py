@@ -14,8 +14,9 @@ import numpy as np
 Calls = np.ndarray[Any, np.dtype[Any]]
 
 _WINDOW = 10  # calls, of which the median counts: a single long call says nothing about warmth
+_WINDOWS = 24  # that there are at the least: from few, their spread is guessed too small, and noise looks like warmth
 _AGREE = 3  # windows in a row
-_LEAST = 0.02  # a window agrees within 2 %, or within three deviations of the windows of the second half
+_LEAST = 0.02  # a window agrees within 2 %, or within three deviations of the windows of the second half from a line
 _DRIFT = 0.05
 
 
@@ -38,26 +39,33 @@ def find(calls: Calls) -> WarmUp:
     >>> find(np.r_[[9000] * 50, [1000] * 950])
     WarmUp(calls=50, steady=True)
     """
-    size = _WINDOW if len(calls) >= 8 * _WINDOW else 1
+    size = min(_WINDOW, max(1, len(calls) // _WINDOWS))
     whole = len(calls) // size * size
     windows = np.median(np.reshape(calls[:whole], (-1, size)), axis=1)
     if len(windows) < 2 * _AGREE:
         return WarmUp(0, steady=False)
-    later = windows[len(windows) // 2 :]
+    half = len(windows) // 2
+    later = windows[half:]
     steady = np.median(later)
-    allowed = max(_LEAST * steady, 3 * 1.4826 * np.median(np.abs(later - steady)))
+    allowed = max(_LEAST * steady, 3 * 1.4826 * np.median(np.abs(later - steady - _line(later))))
     agrees = np.abs(windows - steady) <= allowed
     runs = np.convolve(agrees, np.ones(_AGREE), "valid") == _AGREE
     first = int(runs.argmax())
-    half = len(windows) // 2
     return WarmUp(first * size, steady=True) if runs[first] and first <= half else WarmUp(half * size, steady=False)
+
+
+def _line(windows: Calls) -> Calls:
+    """How far a line through the medians of the two halves lies over its middle: a steady rise is no spread."""
+    half = len(windows) // 2
+    rise = np.median(windows[-half:]) - np.median(windows[:half])
+    return rise / (len(windows) - half) * (np.arange(len(windows)) - (len(windows) - 1) / 2)
 
 
 def drift(steady: Calls) -> float:
     """By how much the median of the last quarter lies over that of the first, as a share: 0.1 is 10 % slower.
 
     >>> round(drift(np.linspace(1000, 2000, 101)), 2)
-    0.67
+    0.68
     """
     quarter = max(1, len(steady) // 4)
     return float(np.median(steady[-quarter:]) / np.median(steady[:quarter]) - 1)

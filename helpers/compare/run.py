@@ -31,7 +31,7 @@ _BUSY = "Crates are being built on this machine meanwhile, so the times are not 
 Outcome = Literal["right", "wrong", "cannot load", "cannot run", "crashed", "timed out", "unavailable", "not judged"]
 Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all
 
-_OUTCOMES: dict[type[EngineError], Outcome] = {
+OUTCOMES: dict[type[EngineError], Outcome] = {
     EngineUnavailable: "unavailable",
     ModelRejected: "cannot load",
     RunFailed: "cannot run",
@@ -195,7 +195,7 @@ def row(
 ) -> Row:
     """The line of a table: an engine's answers judged by the reference's."""
     if isinstance(done, EngineError):
-        return Row(name, _OUTCOMES[type(done)], message=done.why)
+        return Row(name, OUTCOMES[type(done)], message=done.why)
     p50 = statistics.median(done.seconds[1:] or done.seconds)
     ran = Row(name, "not judged", load_s=done.load_s, first_s=done.seconds[0], p50_s=p50)
     if not isinstance(reference, Answers):

@@ -146,6 +146,12 @@ class Isolated:
         raise value
 
     def _start(self) -> Connection:
+        if multiprocessing.current_process().daemon:
+            raise EngineUnavailable(
+                self.name,
+                "it needs a process of its own, and this one may start none, since it is a daemon; for dask's workers "
+                "set distributed.worker.daemon to False",
+            )
         self._log.write_bytes(b"")
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
