@@ -45,7 +45,7 @@ unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the
 	$(BIN)/pytest --doctest-modules helpers
 
 lessons: $(INSTALLED)  ## every notebook, cell by cell
-	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
+	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py
@@ -61,6 +61,9 @@ bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
 	$(BIN)/python benchmarks/start_up.py
 	$(BIN)/python benchmarks/session_cost.py
 	$(BIN)/python benchmarks/binding_cost.py
+	$(BIN)/python benchmarks/harness_cost.py
+	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/same_verdicts.py
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python benchmarks/pen_to_answer.py
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -70,15 +71,13 @@ def p50(process: Process) -> float:
 def main() -> None:
     """Measure in turns and write the table."""
     plan = bench.plan(MNIST, engines="onnxruntime", twin=False)
-    inputs = Path(plan.title).with_name("harness-inputs.npy")
     found: dict[str, list[Process]] = {"bare loop": [], "through the bench": []}
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = Path(folder, "inputs.npy")
         np.save(inputs, np.stack([sample["Input3"] for sample in plan.samples]))
         for number in range(PAIRS):
             for name in sorted(found, reverse=bool(number % 2)):
                 found[name].append(bare(inputs) if name == "bare loop" else through_bench(plan))
-    finally:
-        inputs.unlink(missing_ok=True)
     off = speed.disturbed([Process("", 0, 0.0, "here", work_ns=p.work_ns) for each in found.values() for p in each])
     slow = {process.work_ns for process in off}
     times = {name: [p50(p) for p in each if p.work_ns not in slow] for name, each in found.items()}

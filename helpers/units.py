@@ -46,6 +46,15 @@ def precise(value: float | None) -> str:
     return "0 ns"
 
 
+def times(value: float) -> str:
+    """A ratio with three digits.
+
+    >>> times(1.2), times(19.04), times(347.2), times(1234.0)
+    ('1.20', '19.0', '347', '1234')
+    """
+    return f"{value:.{max(0, 3 - len(str(int(value + 0.005))))}f}"
+
+
 def number(value: float | None) -> str:
     """An error: one digit and a power of ten.
 

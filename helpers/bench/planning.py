@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,7 @@ from helpers.engines.limits import Limits
 from helpers.engines.model import Model, read_model
 from helpers.engines.registry import names
 
+_QUICK = "ONNX_LAB_QUICK"  # set by the tests of the lessons: fewer and shorter processes, and nothing else
 MOST_INPUTS = 100  # that a process takes in turns, and that the gate judges
 
 
@@ -24,7 +26,7 @@ MOST_INPUTS = 100  # that a process takes in turns, and that the gate judges
 class Plan:
     """Model, engines, inputs, processes, order and limits. Made by :func:`plan`; printing it says what will happen."""
 
-    title: str  # the model's path, or its size
+    title: str  # the name of the model's file, or its size
     model: Model = field(repr=False)
     samples: tuple[Sample, ...] = field(repr=False)
     entries: tuple[Entry, ...]
@@ -112,7 +114,7 @@ def plan(
         Something does not fit; the message says what, and what to do.
 
     >>> print(plan("models/mnist.onnx", engines="onnxruntime,tract-wheel"))
-    models/mnist.onnx (26,753 bytes), 100 inputs in turns.
+    mnist.onnx (26,753 bytes), 100 inputs in turns.
     2 engines: onnxruntime, tract-wheel; onnxruntime twice, for the noise floor.
     10 fresh processes each, in rounds, shuffled (seed 0); in each up to 0.1 s or 10,000 calls.
     Limits of a process: 60 s for a load, 20 s for the calls, 8 GiB.
@@ -122,12 +124,14 @@ def plan(
     _refuse("most_calls", most_calls, int, 1, 1_000_000)
     if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
         raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
+    if os.environ.get(_QUICK):
+        processes, seconds = min(processes, 3), min(seconds, 0.03)
     known = read_model(model)
     entries = _entries(engines)
     if twin:
         entries.insert(1, Entry(entries[0].name + AGAIN, entries[0].engine, entries[0].options))
     samples = _inputs.samples(known.inputs, inputs, dims=dims, count=MOST_INPUTS)[:MOST_INPUTS]
-    title = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
+    title = f"{len(model)} bytes" if isinstance(model, bytes) else Path(model).name
     return Plan(
         title,
         known,

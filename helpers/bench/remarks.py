@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.bench.rows import Row, noise_floors
 from helpers.bench.stats import LEAST_PROCESSES
-from helpers.units import precise, span
+from helpers.units import precise, span, times
 
 if TYPE_CHECKING:
     from helpers.bench.result import Result
@@ -77,5 +77,5 @@ def _of_machine(rows: list[Row]) -> str:
 
 
 def _against(row: Row) -> str:
-    ends = "" if row.ratio_low is None else f" ({row.ratio_low:.3g} to {row.ratio_high:.3g})"
-    return f"{row.engine} {row.ratio:.3g} ×{ends}{'' if row.resolvable else ', not resolvable'}"
+    ends = "" if row.ratio_low is None else f" ({times(row.ratio_low)} to {times(row.ratio_high or 0)})"
+    return f"{row.engine} {times(row.ratio or 0)} ×{ends}{'' if row.resolvable else ', not resolvable'}"

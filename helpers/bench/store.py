@@ -89,9 +89,15 @@ def load(path: Path | str) -> Result:
 
 
 def remember(result: Result) -> None:
-    """Keep a finished result as the newest of its model, for the board."""
+    """Keep a finished result as the newest of its model, for the board.
+
+    One of a few engines does not take the place of one of all that was measured on this machine.
+    """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
+    before = newest(result.plan["model"]["sha256"])
+    if before and set(before.entries) > set(result.entries) and before.machines.keys() == result.machines.keys():
+        return
     save(result, folder / f"{result.plan['model']['sha256']}.json")
     for old in sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
         old.unlink(missing_ok=True)

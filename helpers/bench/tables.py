@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.bench.rows import Row
-from helpers.units import number, precise, span
+from helpers.units import number, precise, span, times
 
 if TYPE_CHECKING:
     from helpers.bench.result import Result
@@ -42,9 +42,9 @@ def cells(row: Row, *, strike: bool = True) -> dict[str, Any]:
     def time(value: float | None) -> str:
         return out(precise(value))
 
-    ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
+    ratio = "" if row.ratio is None else times(row.ratio)
     if row.ratio_low is not None and row.ratio_high is not None and row.ratio_low != row.ratio_high:
-        ratio += f" ({row.ratio_low:.3g}–{row.ratio_high:.3g})"
+        ratio += f" ({times(row.ratio_low)}–{times(row.ratio_high)})"
     interval = "" if row.p50_low_s is None or row.p50_high_s is None else span(row.p50_low_s, row.p50_high_s)
     return {
         "engine": row.engine + (" *" if row.form == "portable" else ""),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from helpers.plots._look import Told
 from helpers.plots.digits import accuracies, pictures, scores, stages
-from helpers.plots.latency import ecdf, phases, ratios
+from helpers.plots.latency import dots, ecdf, phases, ratios
 from helpers.plots.processes import process_intervals, run_order, warm_up
 
 __all__ = [
     "Told",
     "accuracies",
+    "dots",
     "ecdf",
     "phases",
     "pictures",

@@ -10,7 +10,7 @@ from helpers.bench.rows import Row
 from helpers.bench.series import Series
 from helpers.engines.errors import BadInput
 from helpers.plots._look import GREY
-from helpers.units import seconds
+from helpers.units import seconds, times
 
 POINTS = 300  # of a curve: more could not be seen, and each would be stored in the notebook
 BAND = "rgba(127,127,127,.22)"
@@ -40,12 +40,12 @@ def finding(result: Result) -> str:
     level = [row.engine for row in rest if row.resolvable is False]
     if level:
         return f"{first.engine} and {', '.join(level)} cannot be told apart"
-    return f"{first.engine} is first, {rest[0].engine} takes {rest[0].ratio:.2f} times as long"
+    return f"{first.engine} is first, {rest[0].engine} takes {times(rest[0].ratio or 0)} times as long"
 
 
 def span(row: Row) -> str:
-    ends = "" if row.ratio_low is None else f" ({row.ratio_low:.3g} to {row.ratio_high:.3g})"
-    return f"{row.ratio:.3g}{ends}"
+    ends = "" if row.ratio_low is None else f" ({times(row.ratio_low)} to {times(row.ratio_high or 0)})"
+    return f"{times(row.ratio or 0)}{ends}"
 
 
 def name_of(row: Row) -> str:

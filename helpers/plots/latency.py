@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers import palette
 from helpers.bench.result import Result
 from helpers.plots._lines import BAND, POINTS, colour, dash, finding, forest, machine_of, name_of, span, timed
 from helpers.plots._look import GREY, WIDEST, Told, labels_above, plain, time_axis
-from helpers.units import seconds
+from helpers.units import seconds, times
 
 
 def ecdf(result: Result) -> Told:
@@ -50,6 +51,36 @@ def ecdf(result: Result) -> Told:
     return Told(figure, str(result))
 
 
+def dots(found: dict[str, dict[str, float]], *, title: str = "") -> Told:
+    """Seconds of each engine under several headings, one mark a heading, on one logarithmic axis.
+
+    >>> dots({"then": {"ort": 3.5e-4}, "now": {"ort": 5e-5, "tract": 9e-5}})
+    ort: then 350 µs, now 50 µs; tract: now 90 µs.
+    """
+    names = list(dict.fromkeys(name for shown in found.values() for name in shown))
+    figure = go.Figure()
+    for (heading, shown), mark in zip(found.items(), ("diamond-open", "circle", "square-open", "x"), strict=False):
+        here = [name for name in reversed(names) if name in shown]
+        figure.add_trace(
+            go.Scatter(
+                x=[shown[name] for name in here],
+                y=here,
+                mode="markers+text",
+                marker={"symbol": mark, "size": 11, "color": [palette.colour(name) for name in here]},
+                text=[heading if name == names[0] else "" for name in here],
+                textposition="top center",
+                cliponaxis=False,
+                hovertext=[f"{name}, {heading}: {seconds(shown[name])}" for name in here],
+                hovertemplate="%{hovertext}<extra></extra>",
+            )
+        )
+    every = [value for shown in found.values() for value in shown.values()]
+    time_axis(figure.update_xaxes, min(every) / 2, max(every) * 2, title="time of a call (logarithmic)")
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1])
+    told = (f"{n}: {', '.join(f'{h} {seconds(t[n])}' for h, t in found.items() if n in t)}" for n in names)
+    return Told(plain(figure, height=120 + 30 * len(names), width=WIDEST, title=title), "; ".join(told) + ".")
+
+
 def ratios(result: Result, to: str | None = None) -> Told:
     """How many times longer each engine takes than the fastest (or than ``to``), with 95 % intervals."""
     rows = [r for r in result.against(to) if r.ratio is not None and r.machine == machine_of(result)]
@@ -63,7 +94,7 @@ def ratios(result: Result, to: str | None = None) -> Told:
         forest(figure, name, floor.ratio, floor.low, floor.high, GREY, "diamond", f"{floor.ratio:.3f}: the noise")
     for row in rows:
         said = "" if row.resolvable or row.engine == base else ", not resolvable"
-        text = f"{row.ratio:.3g}{said}{' (' + row.outcome + ')' if row.struck else ''}"
+        text = f"{times(row.ratio or 0)}{said}{' (' + row.outcome + ')' if row.struck else ''}"
         mark = "x" if row.struck else "circle"
         forest(figure, name_of(row), row.ratio or 1, row.ratio_low, row.ratio_high, colour(row), mark, text)
     figure.add_vline(x=1, line={"color": GREY, "width": 1})

@@ -29,6 +29,7 @@ _FOLDERS = {
     "JUPYTERLAB_SETTINGS_DIR": "settings",
     "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     "IPYTHONDIR": "ipython",
+    "XDG_CACHE_HOME": "cache",  # what is measured so shortly is not to be remembered
 }
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy knows nothing of this machine
 
@@ -55,6 +56,10 @@ class Lab:
                 _OPENER.open(request, timeout=30).close()
 
 
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "ONNX_LAB_QUICK": "1", **{name: str(folder / below) for name, below in _FOLDERS.items()}}
+
+
 @contextlib.contextmanager
 def serve(folder: Path, *, base: str = "/") -> Iterator[Lab]:
     """A lab in `folder`, until the block ends; `base` is its URL prefix, as a JupyterHub gives one."""
@@ -70,7 +75,7 @@ def serve(folder: Path, *, base: str = "/") -> Iterator[Lab]:
         process = subprocess.Popen(
             _command(port, root, base),
             cwd=root,
-            env={**os.environ, **{name: str(folder / below) for name, below in _FOLDERS.items()}},
+            env=_environment(folder),
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a process group of its own, so that its kernels end with it

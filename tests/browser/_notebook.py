@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tests.browser._lab import Lab
 
 _PATIENCE = 90  # seconds; a small machine may be busy with other things
+_LESSON = 300  # seconds for all cells of a lesson
 _PANEL = "window.jupyterapp.shell.currentWidget"
 
 
@@ -26,9 +27,10 @@ class Notebook:
         page.wait_for_selector(".jp-Notebook")
         self.wait_idle()
 
-    def wait_idle(self) -> None:
+    def wait_idle(self, patience: float = _PATIENCE) -> None:
         self.page.wait_for_function(
-            f"() => window.jupyterapp && {_PANEL}?.context?.sessionContext.session?.kernel?.status === 'idle'"
+            f"() => window.jupyterapp && {_PANEL}?.context?.sessionContext.session?.kernel?.status === 'idle'",
+            timeout=patience * 1000,
         )
 
     def run(self, index: int) -> None:
@@ -45,7 +47,7 @@ class Notebook:
     def run_all(self) -> None:
         """Run every cell, and fail on the first that ends in an error."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.wait_idle()
+        self.wait_idle(_LESSON)
         self.assert_no_error()
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
