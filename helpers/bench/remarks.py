@@ -7,63 +7,64 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.bench.rows import Row, noise_floors
+from helpers.bench.rows import Row, noise_floors, rows
 from helpers.bench.stats import LEAST_PROCESSES
 from helpers.units import precise, span, times
 
 if TYPE_CHECKING:
-    from helpers.bench.result import Result
+    from helpers.bench.record import Record
 
 _DISTURBED = 0.05  # the share of processes at another speed that is worth a word
 _OTHERS = 0.2  # cores that others may use before it is worth a word
 
 
-def remarks(result: Result) -> tuple[str, ...]:
+def remarks(record: Record) -> tuple[str, ...]:
     """One sentence each; none where all went as planned."""
-    return tuple(_remarks(result))
+    return tuple(_remarks(record))
 
 
-def _remarks(result: Result) -> Iterator[str]:
-    planned = result.plan["processes"]
-    if not result.finished:
-        done = len(result.processes)
-        entries = [e for e in result.plan["entries"] if result.verdicts[e["name"]].outcome in ("right", "wrong")]
+def _remarks(record: Record) -> Iterator[str]:
+    planned = record.plan["processes"]
+    if not record.finished:
+        done = len(record.processes)
+        entries = [e for e in record.plan["entries"] if record.verdicts[e["name"]].outcome in ("right", "wrong")]
         yield f"Not finished: {done} of {planned * len(entries)} processes; the same command goes on from here."
     if planned < LEAST_PROCESSES:
         yield f"{planned} process{'es' * (planned > 1)} an engine give no interval; take 10."
     elif planned < 10:
         yield f"With {planned} processes an engine the intervals promise more than they hold; take 10."
-    busy = [process.other_cores for process in result.processes if not process.failed]
+    busy = [process.other_cores for process in record.processes if not process.failed]
     if busy and np.median(busy) > _OTHERS:
         yield (
             f"The machine was not idle: others used {np.median(busy):.1f} cores meanwhile, so times are too long. "
             "Ratios suffer less; better run it again on a quiet machine."
         )
-    left_out = sum(len(each.disturbed) for each in result.series.values())
+    left_out = sum(len(each.disturbed) for each in record.series.values())
     if left_out > _DISTURBED * len(busy):
-        slow = [max(p.work_ns) for each in result.series.values() for p in each.disturbed]
-        usual = [max(p.work_ns) for each in result.series.values() for p in each.processes]
+        slow = [max(p.work_ns) for each in record.series.values() for p in each.disturbed]
+        usual = [max(p.work_ns) for each in record.series.values() for p in each.processes]
         yield (
             f"The machine's own speed changed: in {left_out} of {len(busy)} processes, which are left out, the same "
             f"piece of work took {np.median(slow) / np.median(usual):.1f} times as long. Something that this machine "
             "cannot see slows it: a neighbour on the same processor, its clock, or heat."
         )
-    if len(result.machines) > 1:
-        yield f"{len(result.machines)} unlike machines took part; each has its own lines, and none are pooled."
-    if result.note:
-        yield result.note
+    if len(record.machines) > 1:
+        yield f"{len(record.machines)} unlike machines took part; each has its own lines, and none are pooled."
+    if record.note:
+        yield record.note
 
 
-def sentence(result: Result) -> str:
+def sentence(record: Record) -> str:
     """The table in words: who is first, how far the others are, and what could not be told apart."""
-    said = [_of_machine([row for row in result.rows if row.machine == machine]) for machine in result.machines]
-    floors = [str(floor) for floor in noise_floors(result).values()]
+    lines = rows(record)
+    said = [_of_machine([row for row in lines if row.machine == machine]) for machine in record.machines]
+    floors = [str(floor) for floor in noise_floors(record).values()]
     return " ".join([*said, *floors]) or "Nothing has been measured."
 
 
-def _of_machine(rows: list[Row]) -> str:
-    timed = sorted((r for r in rows if r.p50_s is not None and not r.struck), key=lambda r: r.p50_s or 0.0)
-    struck = [f"{r.engine} ({r.outcome})" for r in rows if r.struck and r.outcome != "unavailable"]
+def _of_machine(lines: list[Row]) -> str:
+    timed = sorted((r for r in lines if r.p50_s is not None and not r.struck), key=lambda r: r.p50_s or 0.0)
+    struck = [f"{r.engine} ({r.outcome})" for r in lines if r.struck and r.outcome != "unavailable"]
     without = f" Without a time that counts: {', '.join(struck)}." if struck else ""
     if not timed:
         return f"No engine has a time that counts.{without}"

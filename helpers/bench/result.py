@@ -1,50 +1,20 @@
-"""What was measured, all of it: raw calls with what they belong to. Rows and verdicts are worked out from it."""
+"""A measurement, and what can be said of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from helpers.bench.entry import AGAIN
-from helpers.bench.gate import Verdict
-from helpers.bench.instrument import Instrument
-from helpers.bench.process import Process
+from helpers.bench.record import Record
 
 if TYPE_CHECKING:  # scipy and pandas are slow to import, and nobody needs them while the clock runs
     import pandas as pd
 
     from helpers.bench.rows import NoiseFloor, Row
-    from helpers.bench.series import Series
 
 
-@dataclass(frozen=True)
-class Result:
-    """A measurement, finished or not."""
-
-    plan: dict[str, Any]  # see Plan.to_json
-    reference: str
-    verdicts: dict[str, Verdict]
-    machines: dict[str, dict[str, Any]]  # by identity, see helpers.bench.machine
-    processes: tuple[Process, ...] = ()
-    memory: dict[str, int] = field(default_factory=dict)  # bytes at the peak, by entry
-    instrument: Instrument | None = None
-    load_before: list[float] | None = None  # load averages
-    load_after: list[float] | None = None
-    note: str = ""  # of the gate
-    finished: bool = False
-
-    @property
-    def entries(self) -> list[str]:
-        """The names of the table's lines; the second name of the doubled engine is none."""
-        return [entry["name"] for entry in self.plan["entries"] if not entry["name"].endswith(AGAIN)]
-
-    @cached_property
-    def series(self) -> dict[tuple[str, str], Series]:
-        """The processes by machine and entry, their calls apart into warm-up and steady."""
-        from helpers.bench.series import series
-
-        return series(self.processes)
+class Result(Record):
+    """A measurement, finished or not: the record, and the rows, verdicts and tables that follow from it."""
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -79,7 +49,7 @@ class Result:
 
     def to_json(self, *, to: str | None = None) -> dict[str, Any]:
         """As plain values, without the single calls: the head of the file, rows, noise floor, remarks."""
-        from helpers.bench.store import head
+        from helpers.bench.head import head
 
         return {**head(self), "rows": [row.to_json() for row in self.against(to)], "remarks": list(self.remarks)}
 

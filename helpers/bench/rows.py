@@ -16,7 +16,7 @@ from helpers.bench.stats import Interval
 from helpers.engines.errors import BadInput
 
 if TYPE_CHECKING:
-    from helpers.bench.result import Result
+    from helpers.bench.record import Record
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class Row:
         return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in asdict(self).items()}
 
 
-def noise_floors(result: Result) -> dict[str, NoiseFloor]:
+def noise_floors(record: Record) -> dict[str, NoiseFloor]:
     """By machine: how far the doubled engine seems to be from itself."""
-    found = result.series
+    found = record.series
     floors = {}
     for (machine, name), again in found.items():
         one = found.get((machine, name.removesuffix(AGAIN)))
@@ -95,24 +95,24 @@ def noise_floors(result: Result) -> dict[str, NoiseFloor]:
     return floors
 
 
-def rows(result: Result, base: str | None = None) -> tuple[Row, ...]:
+def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
     """The lines of the table, in the plan's order, machine by machine; see :meth:`Result.against`."""
-    if base is not None and base not in result.entries:
-        raise BadInput(f"there is no entry {base!r} to compare with; give one of {', '.join(result.entries)}")
-    found, floors = result.series, noise_floors(result)
+    if base is not None and base not in record.entries:
+        raise BadInput(f"there is no entry {base!r} to compare with; give one of {', '.join(record.entries)}")
+    found, floors = record.series, noise_floors(record)
     lines = []
-    for machine in result.machines:
+    for machine in record.machines:
         here = {name: s for (where, name), s in found.items() if where == machine and not name.endswith(AGAIN)}
-        states = {name: _outcome(result.verdicts[name], here.get(name)) for name in result.entries}
+        states = {name: _outcome(record.verdicts[name], here.get(name)) for name in record.entries}
         ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in ("right", "not judged")}
         shares = stats.first_shares(ranked) if ranked else {}
         to = base or min(ranked, key=lambda name: float(np.median(here[name].p50)), default=None)
         if base is not None and (base not in here or not here[base].p50):
             raise BadInput(f"{base} has no time to compare with ({states[base][1] or states[base][0]}); choose another")
         floor = floors[machine].floor if machine in floors else 0.0
-        for name in result.entries:
-            about = result.verdicts[name]
-            line = _line(result, machine, name, *states[name], about, here.get(name))
+        for name in record.entries:
+            about = record.verdicts[name]
+            line = _line(record, machine, name, *states[name], about, here.get(name))
             compared = _compared(here.get(name), here.get(to or ""), floor)
             lines.append(Row(**{**line, **compared, "first_share": shares.get(name)}))
     return tuple(lines)
@@ -150,18 +150,18 @@ def _outcome(about: Verdict, found: Series | None) -> tuple[str, str]:
 
 
 def _line(
-    result: Result, machine: str, name: str, outcome: str, message: str, about: Verdict, found: Series | None
+    record: Record, machine: str, name: str, outcome: str, message: str, about: Verdict, found: Series | None
 ) -> dict[str, Any]:
     """What is said of an entry by itself."""
     line: dict[str, Any] = {
         **{key: getattr(about, key) for key in ("form", "error", "precision", "flips", "tolerance")},
         **{"engine": name, "machine": machine, "outcome": outcome, "message": message},
-        "memory_bytes": result.memory.get(name),
+        "memory_bytes": record.memory.get(name),
     }
     if found is None or not found.p50:
         return line
     p50 = stats.interval(found.p50, found.medians)
-    threads = next(e["options"]["intra_threads"] for e in result.plan["entries"] if e["name"] == name)
+    threads = next(e["options"]["intra_threads"] for e in record.plan["entries"] if e["name"] == name)
     line.update(p50_s=p50.value, p50_low_s=p50.low, p50_high_s=p50.high)
     for key, percentile in (("p90_s", "p90"), ("p99_s", "p99"), ("p999_s", "p99.9")):
         values = stats.percentile(found.steady, percentile)

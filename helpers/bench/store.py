@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from helpers.bench.gate import Verdict
+from helpers.bench.head import KIND, SCHEMA, head
 from helpers.bench.instrument import Instrument
 from helpers.bench.process import Process
 from helpers.bench.result import Result
 from helpers.engines.errors import BadInput
 
-SCHEMA = 1
-_KIND = "onnx-lab bench"
 _KEPT = 64  # models whose newest measurement is remembered
 
 
@@ -44,22 +42,6 @@ class Writer:
         _replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
 
 
-def head(result: Result) -> dict[str, Any]:
-    """All of a result but its single calls, as plain values."""
-    return {
-        **{"kind": _KIND, "schema_version": SCHEMA, "finished": result.finished},
-        **{"machines": result.machines, "model": result.plan["model"], "plan": result.plan},
-        "rows": [row.to_json() for row in result.rows] if result.finished else None,
-        "noise_floor": asdict(result.noise_floor) if result.finished and result.noise_floor else None,
-        "reference": result.reference,
-        "verdicts": {name: _verdict(verdict) for name, verdict in result.verdicts.items()},
-        "memory": result.memory,
-        "instrument": result.instrument.to_json() if result.instrument else None,
-        "load": {"before": result.load_before, "after": result.load_after},
-        "note": result.note,
-    }
-
-
 def load(path: Path | str) -> Result:
     """Read a result.
 
@@ -77,7 +59,7 @@ def load(path: Path | str) -> Result:
         raise BadInput(f"{path} cannot be read ({error}); give a file that onnx-lab bench --out wrote") from None
     except (json.JSONDecodeError, RecursionError):
         raise BadInput(f"{path} is no JSON, or is cut; measure again into another file") from None
-    if not isinstance(found, dict) or found.get("kind") != _KIND:
+    if not isinstance(found, dict) or found.get("kind") != KIND:
         raise BadInput(f"{path} is no measurement of this suite; give a file that onnx-lab bench --out wrote")
     if found.get("schema_version") != SCHEMA:
         version = found.get("schema_version")
@@ -137,15 +119,6 @@ def _result(found: dict[str, Any]) -> Result:
         note=found["note"],
         finished=bool(found["finished"]),
     )
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    """As plain values; an infinite error is the word "inf"."""
-    found = asdict(verdict)
-    for key in ("error", "tolerance"):
-        if found[key] is not None and not abs(found[key]) < float("inf"):
-            found[key] = str(found[key])
-    return found
 
 
 def _number(value: float | str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""A result as pandas tables."""
+"""A measurement as pandas tables."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.bench.rows import Row
+from helpers.bench.rows import Row, rows
 from helpers.units import number, precise, span, times
 
 if TYPE_CHECKING:
-    from helpers.bench.result import Result
+    from helpers.bench.record import Record
 
 _STRIKE = "\u0336"  # combining: struck out in any font, in a terminal and for whoever copies the table
 
 
-def frame(result: Result) -> pd.DataFrame:
+def frame(record: Record) -> pd.DataFrame:
     """Every call as a line; see :meth:`Result.frame`."""
     parts = []
-    for found in result.series.values():
+    for found in record.series.values():
         for process, warm in zip(found.processes, found.warm, strict=True):
             calls = np.arange(len(process.calls_ns))
             about = {"entry": found.entry, "machine": found.machine, "round": process.round}
@@ -28,10 +28,10 @@ def frame(result: Result) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def table(result: Result) -> pd.DataFrame:
+def table(record: Record) -> pd.DataFrame:
     """The rows as a person reads them; see :meth:`Result.table`."""
-    many = len(result.machines) > 1
-    lines = [{**({"machine": row.machine} if many else {}), **cells(row)} for row in result.rows]
+    many = len(record.machines) > 1
+    lines = [{**({"machine": row.machine} if many else {}), **cells(row)} for row in rows(record)]
     return pd.DataFrame(lines).set_index("engine")
 
 
