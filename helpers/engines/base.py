@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +23,7 @@ from helpers.engines.errors import (
     one_line,
     translate,
 )
+from helpers.engines.options import DEFAULT, Options
 
 if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
     import numpy as np
@@ -31,36 +32,6 @@ if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
 
 Preparing = Callable[[str, float | None], None]
 Run = Callable[[Mapping[str, "np.ndarray"]], Sequence["np.ndarray"]]  # inputs by name, outputs in the graph's order
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a session is to run; an engine that cannot honour a value other than the default refuses it by name.
-
-    >>> Options(intra_threads=2).changed()
-    {'intra_threads': 2}
-    """
-
-    intra_threads: int = 1  # threads inside one operator
-    inter_threads: int = 1  # operators at the same time
-    optimisation: Literal["all", "none"] = "all"  # what the engine does to the graph before it runs it
-    precision: Literal["file", "fastest"] = "file"  # the dtypes that the file says, or what the engine likes best
-
-    def __post_init__(self) -> None:
-        for name in ("intra_threads", "inter_threads"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1024:
-                raise BadInput(f"{name}={value!r}: give a whole number from 1 to 1024")
-        for name, known in (("optimisation", ("all", "none")), ("precision", ("file", "fastest"))):
-            if getattr(self, name) not in known:
-                raise BadInput(f"{name}={getattr(self, name)!r}: give one of {', '.join(known)}")
-
-    def changed(self) -> dict[str, object]:
-        """The options that are not at their default."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
-
-
-DEFAULT = Options()
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ import tempfile
 import threading
 import uuid
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,32 +27,14 @@ from typing import Any, Self
 import numpy as np
 
 from helpers.engines import _child
+from helpers.engines._spawn import DAEMON, GUARD, one_thread_for_numpy
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Preparing
 from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
 from helpers.engines.limits import Limits
 from helpers.engines.model import read_model
 from helpers.engines.session import check_inputs
 
-_THREADS = "OPENBLAS_NUM_THREADS"
-_environment = threading.Lock()
 _GRACE = 0.2  # seconds until a process that is ending has ended, so that its own exit status is told
-
-
-@contextmanager
-def _one_thread_for_numpy() -> Iterator[None]:
-    """OpenBLAS starts a thread for each core when numpy is imported: a third of the time that a process needs to start.
-
-    A child takes over the environment of the moment in which it is made, and multiprocessing has no other way to give
-    it one. Who needs more threads later can still have them (see the reference).
-    """
-    with _environment:
-        chosen = os.environ.get(_THREADS)
-        os.environ[_THREADS] = chosen or "1"
-        try:
-            yield
-        finally:
-            if chosen is None:
-                del os.environ[_THREADS]
 
 
 class Isolated:
@@ -147,11 +128,7 @@ class Isolated:
 
     def _start(self) -> Connection:
         if multiprocessing.current_process().daemon:
-            raise EngineUnavailable(
-                self.name,
-                "it needs a process of its own, and this one may start none, since it is a daemon; for dask's workers "
-                "set distributed.worker.daemon to False",
-            )
+            raise EngineUnavailable(self.name, DAEMON)
         self._log.write_bytes(b"")
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
@@ -159,7 +136,7 @@ class Isolated:
             target=_child.serve, args=(theirs, self.limits.memory, str(self._log)), name=self.name, daemon=True
         )
         try:
-            with _one_thread_for_numpy():
+            with one_thread_for_numpy():
                 self._process.start()
             theirs.close()  # so that the end of the process is the end of the pipe
             if not self._pipe.poll(self.limits.start):
@@ -167,11 +144,8 @@ class Isolated:
             self._pipe.recv()
         except (EOFError, OSError, RuntimeError) as error:
             status = self._end()
-            raise EngineUnavailable(
-                self.name,
-                f"its process did not start (status {status}, {self._said() or one_line(error)}); in a script, "
-                "put the calls under if __name__ == '__main__':",
-            ) from None
+            said = f"its process did not start (status {status}, {self._said() or one_line(error)}); {GUARD}"
+            raise EngineUnavailable(self.name, said) from None
         return self._pipe
 
     def _end(self, grace: float = _GRACE) -> int | None:
@@ -210,10 +184,8 @@ class RemoteSession:
         self._load()
 
     def _load(self) -> None:
-        limit = self._engine.limits.load
-        told: _child.Loaded = self._engine.call(
-            limit, _child.load, self._token, self._engine.name, self._model, self._options
-        )
+        arguments = (self._token, self._engine.name, self._model, self._options)
+        told: _child.Loaded = self._engine.call(self._engine.limits.load, _child.load, *arguments)
         self.inputs, self.outputs = told.inputs, told.outputs
         self.load_seconds, self.pid = told.seconds, told.pid
 
