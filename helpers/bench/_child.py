@@ -29,6 +29,8 @@ _CHECKED_SECONDS, _CHECKED_BYTES = 0.05, 2**22  # of answers after the measureme
 _WORK, _WORK_TIMES = 10_000, 25  # together some milliseconds, so that a single interruption counts for nothing
 _MEMORY_CALLS = 20
 
+_running: tuple[str, Run, list[str]] | None = None  # of a process that answers: engine, session, names of the outputs
+
 
 @dataclass(frozen=True)
 class Work:
@@ -63,7 +65,7 @@ def measure(work: Work) -> Measured:
     start = clock()
     engine.bind(work.model)
     imported = clock()
-    run = _open(work)
+    run = _open(work.entry, work.model)
     loaded = clock()
     before = fixed_work()
     cpu, wall = time.process_time(), time.perf_counter()
@@ -114,21 +116,25 @@ def timed(
     return times
 
 
-def answer(work: Work) -> tuple[list[dict[str, np.ndarray]], float, list[float]]:
-    """The answers to all samples by the outputs' names, the seconds of the load, and those of each call."""
-    start = time.perf_counter()
-    run = _open(work)
-    loaded, names = time.perf_counter() - start, [info.name for info in work.model.outputs]
-    answers, seconds = [], []
+def start(entry: Entry, model: Model) -> float:
+    """Load a model for :func:`answer`; the seconds that it took."""
+    global _running
+    begun = time.perf_counter()
+    run = _open(entry, model)
+    _running = (entry.engine.name, run, [info.name for info in model.outputs])
+    return time.perf_counter() - begun
+
+
+def answer(sample: Sample) -> tuple[dict[str, np.ndarray], float]:
+    """The outputs by name for one sample, and the seconds that the call took."""
+    assert _running is not None  # start comes first
+    engine, run, names = _running
     try:
-        for sample in work.samples:
-            start = time.perf_counter()
-            outputs = run(sample)
-            seconds.append(time.perf_counter() - start)
-            answers.append(dict(zip(names, outputs, strict=True)))
+        begun = time.perf_counter()
+        outputs = run(sample)
+        return dict(zip(names, outputs, strict=True)), time.perf_counter() - begun
     except BaseException as problem:  # a Rust panic is no Exception
-        raise translate(work.entry.engine.name, problem, RunFailed) from None
-    return answers, loaded, seconds
+        raise translate(engine, problem, RunFailed) from None
 
 
 def peak_memory(work: Work) -> int:
@@ -137,17 +143,17 @@ def peak_memory(work: Work) -> int:
 
     before = psutil.Process().memory_info().rss
     work.entry.engine.bind(work.model)
-    run = _open(work)
+    run = _open(work.entry, work.model)
     for sample in islice(cycle(work.samples), _MEMORY_CALLS):
         run(sample)
     return max(0, _peak() - before)
 
 
-def _open(work: Work) -> Run:
+def _open(entry: Entry, model: Model) -> Run:
     try:
-        return work.entry.engine.open(work.model, work.entry.options)
+        return entry.engine.open(model, entry.options)
     except BaseException as problem:  # a Rust panic is no Exception
-        raise translate(work.entry.engine.name, problem, ModelRejected) from None
+        raise translate(entry.engine.name, problem, ModelRejected) from None
 
 
 def _answers(run: Run, samples: Sequence[Sample]) -> list[list[np.ndarray]]:

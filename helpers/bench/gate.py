@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from helpers import engines as _engines
-from helpers.bench._child import Work, answer
+from helpers.bench import _child
 from helpers.bench.entry import AGAIN, Entry
 from helpers.bench.planning import Plan
 from helpers.compare.inputs import Sample
+from helpers.compare.judge import tolerance_of
 from helpers.compare.run import Answers, Outcome, row
 from helpers.engines.errors import BadInput, EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
 from helpers.engines.model import Model, read_model
@@ -34,6 +35,7 @@ class Verdict:
     flips: int | None = None
     tolerance: float | None = None
     message: str = ""
+    allowed: float = 0.0  # the largest error that counts as right
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,13 @@ def _each(
     pool: ThreadPoolExecutor, plan: Plan, entries: Sequence[Entry], model: Model, report: Report
 ) -> Iterator[tuple[str, Answers | EngineError]]:
     runs = {pool.submit(_answers, plan, entry, model): entry.name for entry in entries}
-    for number, run in enumerate(as_completed(runs), 1):
-        report(runs[run], number, len(runs))
-        yield runs[run], run.result()
+    try:
+        for number, run in enumerate(as_completed(runs), 1):
+            report(runs[run], number, len(runs))
+            yield runs[run], run.result()
+    except BaseException:  # Ctrl-C, mostly: those that wait are not to start any more
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _wait(portable: Future[Model | None], report: Report) -> Model | None:
@@ -110,12 +116,16 @@ def _answers(plan: Plan, entry: Entry, model: Model) -> Answers | EngineError:
     """One entry's answers to all samples, from a process of its own; or the error that it ended with."""
     if (lacks := entry.engine.missing()) is not None:
         return EngineUnavailable(entry.engine.name, f"{lacks.why}; {lacks.remedy}")
-    patience = plan.limits.load + plan.limits.run * len(plan.samples)
+    answers, seconds = [], []
     try:
         entry.engine.prepare(model)
         with _engines.isolated(entry.engine, limits=plan.limits) as process:
-            work = Work(entry, model, plan.samples, plan.seconds, plan.most_calls)
-            return Answers(*process.call(patience, answer, work))
+            loaded = process.call(plan.limits.load, _child.start, entry, model)
+            for sample in plan.samples:
+                answer, took = process.call(plan.limits.run, _child.answer, sample)
+                answers.append(answer)
+                seconds.append(took)
+            return Answers(answers, loaded, seconds)
     except EngineError as error:
         return error
     except BadInput as error:  # of this engine alone: what the model declares was checked before
@@ -123,8 +133,16 @@ def _answers(plan: Plan, entry: Entry, model: Model) -> Answers | EngineError:
 
 
 def _verdict(plan: Plan, name: str, done: Answers | EngineError, reference: Answers | None, refusal: str) -> Verdict:
-    found = row(name, done, reference, plan.model, tolerance=plan.tolerance)
+    allowed = plan.tolerance if plan.tolerance is not None else tolerance_of(plan.model.outputs)
+    found = row(name, done, reference, plan.model, tolerance=allowed)
     refused = f"it runs a portable form of the file, since it refuses the file itself: {refusal}" if refusal else ""
-    said = "; ".join(part for part in (refused, found.message) if part)
-    form: Literal["file", "portable"] = "portable" if refusal else "file"
-    return Verdict(found.outcome, form, found.error, found.precision, found.flips, found.tolerance, said)
+    return Verdict(
+        found.outcome,
+        form="portable" if refusal else "file",
+        error=found.error,
+        precision=found.precision,
+        flips=found.flips,
+        tolerance=found.tolerance,
+        message="; ".join(part for part in (refused, found.message) if part),
+        allowed=allowed,
+    )

@@ -55,8 +55,9 @@ def processes(
         ran = _here(plan, judged, batch, known) if executor is None else _there(plan, judged, batch, executor)
         for one, facts in ran:
             known.append(one)
+            yield one, facts  # before it is told: an interrupt there is not to lose it
             report(f"measured {one.entry}", len(known), total)
-            yield one, facts
+        report("measured", total, total)  # also where an entry was given up
 
 
 def _batches(plan: Plan, found: dict[str, Work], known: list[Process]) -> Iterator[Todo]:

@@ -153,6 +153,10 @@ def _entries(chosen: str | Sequence[str | Entry] | None) -> list[Entry]:
     if not wanted:
         raise BadInput(f"no engine is named in {chosen!r}; give some of {', '.join(names())}")
     entries = [each if isinstance(each, Entry) else Entry.parse(each) for each in wanted]
+    for entry in entries:
+        entry.engine.refuse_options(entry.options)
+        if entry.name.endswith(AGAIN):
+            raise BadInput(f"{entry.name!r} ends in {AGAIN!r}, as the engine that is measured twice; give another name")
     unique = {entry.name: entry for entry in entries}
     if len(unique) < len(entries):
         raise BadInput(f"an engine is named twice in {[e.name for e in entries]}; the first is doubled by itself")

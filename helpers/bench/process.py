@@ -80,7 +80,8 @@ def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: L
         try:
             found: _child.Measured = process.call(_patience(work, limits), _child.measure, work)
         except EngineError as problem:
-            return Process(*place, outcome=OUTCOMES[type(problem)], failed=str(problem)), facts()
+            why = str(problem).partition("; the next call")[0]
+            return Process(*place, outcome=OUTCOMES[type(problem)], failed=why), facts()
         finally:
             wall, mine = time.perf_counter() - wall, time.process_time() - mine
             busy = busy_seconds() - busy
@@ -101,12 +102,14 @@ def measure(work: _child.Work, answers: Sequence[Sample], number: int, limits: L
 
 def _judge(found: Sequence[Sequence[np.ndarray]], answers: Sequence[Sample]) -> tuple[float | None, int]:
     """The worst norm-wise error of some answers, and how many these are."""
-    pairs = [
-        (got, wanted)
-        for outputs, answer in zip(found, answers, strict=False)
-        for got, wanted in zip(outputs, answer.values(), strict=True)
-    ]
-    return max((error(got, wanted) for got, wanted in pairs), default=None), min(len(found), len(answers))
+    errors = [_error(outputs, list(answer.values())) for outputs, answer in zip(found, answers, strict=False)]
+    return max(errors, default=None), len(errors)
+
+
+def _error(outputs: Sequence[np.ndarray], wanted: Sequence[np.ndarray]) -> float:
+    if [array.dtype for array in outputs] != [array.dtype for array in wanted]:  # or another number of outputs
+        return float("inf")
+    return max((error(*pair) for pair in zip(outputs, wanted, strict=True)), default=0.0)
 
 
 def peak_memory(work: _child.Work, limits: Limits) -> int | None:

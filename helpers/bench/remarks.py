@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.bench import speed
+from helpers.bench.gate import TIMED
 from helpers.bench.rows import Row, noise_floors, rows
 from helpers.bench.stats import LEAST_PROCESSES
 from helpers.units import precise, span, times
@@ -27,7 +29,7 @@ def _remarks(record: Record) -> Iterator[str]:
     planned = record.plan["processes"]
     if not record.finished:
         done = len(record.processes)
-        entries = [e for e in record.plan["entries"] if record.verdicts[e["name"]].outcome in ("right", "wrong")]
+        entries = [e for e in record.plan["entries"] if record.verdicts[e["name"]].outcome in TIMED]
         yield f"Not finished: {done} of {planned * len(entries)} processes; the same command goes on from here."
     if planned < LEAST_PROCESSES:
         yield f"{planned} process{'es' * (planned > 1)} an engine give no interval; take 10."
@@ -39,14 +41,15 @@ def _remarks(record: Record) -> Iterator[str]:
             f"The machine was not idle: others used {np.median(busy):.1f} cores meanwhile, so times are too long. "
             "Ratios suffer less; better run it again on a quiet machine."
         )
-    left_out = sum(len(each.disturbed) for each in record.series.values())
-    if left_out > _DISTURBED * len(busy):
-        slow = [max(p.work_ns) for each in record.series.values() for p in each.disturbed]
-        usual = [max(p.work_ns) for each in record.series.values() for p in each.processes]
+    off = speed.disturbed(record.processes)
+    if len(off) > _DISTURBED * len(busy):
+        slow = np.median([max(p.work_ns) for p in off])
+        usual = np.median([max(p.work_ns) for p in record.processes if not p.failed and p not in off] or [slow])
+        left_out = sum(len(each.disturbed) for each in record.series.values())
         yield (
-            f"The machine's own speed changed: in {left_out} of {len(busy)} processes, which are left out, the same "
-            f"piece of work took {np.median(slow) / np.median(usual):.1f} times as long. Something that this machine "
-            "cannot see slows it: a neighbour on the same processor, its clock, or heat."
+            f"The machine's own speed changed: in {len(off)} of {len(busy)} processes the same piece of work took "
+            f"{slow / usual:.1f} times as long; {left_out} of them are left out. Something that this machine cannot "
+            "see slows it: a neighbour on the same processor, its clock, or heat."
         )
     if len(record.machines) > 1:
         yield f"{len(record.machines)} unlike machines took part; each has its own lines, and none are pooled."

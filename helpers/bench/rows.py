@@ -13,6 +13,7 @@ from helpers.bench.entry import AGAIN
 from helpers.bench.gate import TIMED, Verdict
 from helpers.bench.series import Series, warnings
 from helpers.bench.stats import Interval
+from helpers.compare.judge import precision_class
 from helpers.engines.errors import BadInput
 
 if TYPE_CHECKING:
@@ -141,12 +142,16 @@ def _outcome(about: Verdict, found: Series | None) -> tuple[str, str]:
     if found.failed:
         said = f"{len(found.failed)} of {count} processes failed, the first in round {found.failed[0].round + 1}"
         return found.failed[0].outcome, f"{said}: {found.failed[0].failed}"
-    allowed = max(10 * (about.error or 0.0), 1e-5)
-    off = [p for p in ran if p.error is not None and p.error > allowed]
+    off = [p.error for p in ran if p.error is not None and p.error > about.allowed]
     if off and about.outcome == "right":
-        said = f"{len(off)} of {count} processes were off by up to {max(p.error or 0 for p in off):.1e} while timed"
+        said = f"{len(off)} of {count} processes were off by up to {max(off):.1e} while timed"
         return "wrong", f"{said}, though the gate was passed"
     return about.outcome, about.message
+
+
+def _worst(found: Series) -> float:
+    """The largest error of the answers that an entry's processes gave after their calls."""
+    return max((p.error for p in (*found.processes, *found.disturbed) if p.error is not None), default=0.0)
 
 
 def _line(
@@ -160,6 +165,8 @@ def _line(
     }
     if found is None or not found.p50:
         return line
+    if (worst := _worst(found)) > (about.error or 0.0):
+        line.update(error=worst, precision=precision_class(worst))
     p50 = stats.interval(found.p50, found.medians)
     threads = next(e["options"]["intra_threads"] for e in record.plan["entries"] if e["name"] == name)
     line.update(p50_s=p50.value, p50_low_s=p50.low, p50_high_s=p50.high)

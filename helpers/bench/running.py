@@ -46,7 +46,8 @@ def run(
     report
         Is told what is at work, how much is done, and of how much; by default a bar shows it.
 
-    Ctrl-C (in a notebook: interrupt the kernel) ends the measurement and gives what is done.
+    Ctrl-C (in a notebook: interrupt the kernel) ends the measurement and gives what is done; while the answers are
+    still being checked there is nothing to give, so it ends as usual.
 
     Raises
     ------

@@ -21,7 +21,8 @@ class Series:
     entry: str
     machine: str
     processes: tuple[Process, ...]  # those that count
-    disturbed: tuple[Process, ...]  # measured while the machine ran at another speed
+    disturbed: tuple[Process, ...]  # left out: the machine ran at another speed meanwhile
+    doubtful: tuple[Process, ...]  # the same, but they count, since too few others are left
     failed: tuple[Process, ...]
     warm: tuple[warmup.WarmUp, ...]
     steady: tuple[stats.Values, ...]  # seconds
@@ -41,16 +42,17 @@ def series(processes: Sequence[Process]) -> dict[tuple[str, str], Series]:
 def _series(machine: str, entry: str, group: Sequence[Process], off: Sequence[Process], *, seed: int) -> Series:
     ran = [process for process in group if not process.failed]
     fine = [process for process in ran if process not in off]
-    if len(fine) < stats.LEAST_PROCESSES:  # too few are left to speak for the engine
+    if len(fine) < stats.LEAST_PROCESSES:  # too few to speak for the engine
         fine = ran
     warm = [warmup.find(process.calls_ns) for process in fine]
-    steady = [p.calls_ns[w.calls :] / 1e9 for p, w in zip(fine, warm, strict=True)]
+    steady = [p.calls_ns[w.first_steady(len(p.calls_ns)) :] / 1e9 for p, w in zip(fine, warm, strict=True)]
     p50 = [float(np.median(each)) for each in steady]
     return Series(
         entry,
         machine,
         processes=tuple(fine),
         disturbed=tuple(process for process in ran if process not in fine),
+        doubtful=tuple(process for process in fine if process in off),
         failed=tuple(process for process in group if process.failed),
         warm=tuple(warm),
         steady=tuple(steady),
@@ -62,6 +64,9 @@ def _series(machine: str, entry: str, group: Sequence[Process], off: Sequence[Pr
 def warnings(found: Series, threads: int) -> tuple[str, ...]:
     """What makes the median of an entry say less than it seems to, one sentence each."""
     said = []
+    if found.doubtful:
+        count = f"{len(found.doubtful)} of {len(found.processes)} processes"
+        said.append(f"{count} ran while the machine had another speed; they count, since too few others are left")
     if groups := stats.modes(found.p50):
         low, high = (f"{len(group)} processes near {seconds(float(np.median(group)))}" for group in groups)
         said.append(f"two modes: {low}, {high}")

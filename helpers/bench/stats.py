@@ -120,7 +120,7 @@ def outliers(steady: Values) -> int:
 
 
 def modes(values: Sequence[float]) -> tuple[list[float], list[float]] | None:
-    """Processes that fall into two groups: the gap between them is 5 % and more, and wider than either group.
+    """Processes that fall into two groups: the gap between them is 5 % and more, and twice as wide as either group.
 
     >>> modes([1.0, 2.01, 1.01, 2.0, 1.0])
     ([1.0, 1.0, 1.01], [2.0, 2.01])

@@ -22,8 +22,9 @@ def frame(record: Record) -> pd.DataFrame:
     for found in record.series.values():
         for process, warm in zip(found.processes, found.warm, strict=True):
             calls = np.arange(len(process.calls_ns))
+            steady = calls >= warm.first_steady(len(calls))
             about = {"entry": found.entry, "machine": found.machine, "round": process.round}
-            parts.append(pd.DataFrame({**about, "call": calls, "ns": process.calls_ns, "warm": calls >= warm.calls}))
+            parts.append(pd.DataFrame({**about, "call": calls, "ns": process.calls_ns, "warm": steady}))
     columns = ["entry", "machine", "round", "call", "ns", "warm"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 

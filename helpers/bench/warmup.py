@@ -27,6 +27,14 @@ class WarmUp:
     calls: int
     steady: bool
 
+    def first_steady(self, count: int) -> int:
+        """The index of the first of ``count`` calls that counts: never the first of all, which is a figure of its own.
+
+        >>> WarmUp(0, steady=True).first_steady(100), WarmUp(0, steady=False).first_steady(1)
+        (1, 0)
+        """
+        return min(max(1, self.calls), count - 1)
+
 
 def find(calls: Calls) -> WarmUp:
     """The number of calls before the first three windows in a row that agree with the second half.

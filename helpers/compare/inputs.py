@@ -89,6 +89,11 @@ def samples(
     if given is not None:
         if not given:
             raise BadInput("inputs are an empty list; give at least one sample, or none for made-up ones")
+        for number, sample in enumerate(given):
+            try:
+                check_inputs(inputs, sample)
+            except BadInput as error:
+                raise BadInput(f"sample {number}: {error}") from None
         return list(given)
     if is_mnist(inputs) and not dims:
         return digits(inputs)

@@ -97,7 +97,7 @@ def judge(
     tolerance
         The largest norm-wise error that counts as right.
     """
-    allowed = tolerance if tolerance is not None else _tolerance(outputs)
+    allowed = tolerance if tolerance is not None else tolerance_of(outputs)
     worst, flips, why, needed = 0.0, 0, "", 0.0
     for number, (answer, reference) in enumerate(zip(answers, references, strict=True)):
         for name, wanted in reference.items():
@@ -126,7 +126,8 @@ def _odd(name: str, got: np.ndarray | None, wanted: np.ndarray) -> str:
     return ""
 
 
-def _tolerance(outputs: tuple[TensorInfo, ...]) -> float:
+def tolerance_of(outputs: tuple[TensorInfo, ...]) -> float:
+    """The largest norm-wise error that counts as right, by the coarsest dtype that the model declares."""
     return max((_HALF.get(str(info.dtype), TOLERANCE) for info in outputs), default=TOLERANCE)
 
 
