@@ -5,26 +5,32 @@ from __future__ import annotations
 import queue
 import threading
 import weakref
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
 from helpers import engines as _engines
-from helpers.compare.inputs import is_mnist
 from helpers.compare.judge import error
+from helpers.digits import _rows
+from helpers.digits._fit import read_fitting
 from helpers.digits._lane import Lane, News
+from helpers.digits._latency import LookUp, Measured, given, look_up
 from helpers.digits._say import sentence
 from helpers.digits._view import BoardView
 from helpers.digits.pad import Pad
 from helpers.digits.scores import probabilities
-from helpers.engines.errors import BadInput, one_line
+from helpers.engines.errors import one_line
 from helpers.engines.limits import Limits
-from helpers.engines.model import Model, read_model
-from helpers.palette import colour
 from helpers.paths import MNIST
 
+if TYPE_CHECKING:
+    from helpers.bench import Result
+
 _KEPT = 64  # reference answers that are kept, for rows that answer a picture later than the reference did
+_Told = News | Measured | tuple[int, bool]  # of an engine, of the benchmark, of the pad: its picture and if it is empty
 _boards: weakref.WeakKeyDictionary[Pad, Board] = weakref.WeakKeyDictionary()
 
 
@@ -34,6 +40,7 @@ def board(
     engines: str | list[str] | None = None,
     model: Path | str | bytes = MNIST,
     limits: Limits = Limits(run=10),
+    latency: Result | Path | str | None = None,
 ) -> Board:
     """A pad, and beside it what every engine answers.
 
@@ -47,39 +54,44 @@ def board(
         A model that takes one 28 × 28 picture and gives ten scores.
     limits
         How long an engine may take, and how much memory it may hold.
+    latency
+        What the benchmark measured of the model (a result or its file), for the column p50; by default the newest
+        that was measured on this machine.
 
     Raises
     ------
     BadInput
-        The model does not fit, or there is no such engine.
+        The model does not fit, there is no such engine, or ``latency`` is of another model.
 
     >>> b = board(engines="onnxruntime")
     >>> b.close()
     """
-    _refuse_unfit(read_model(model))
+    known = read_fitting(model)
     names = [engine.name for engine in _engines.pick(engines)]
+    measured = partial(look_up, names, given(latency, model, known.data), model, known.data)
     pad = Pad() if pad is None else pad
     if pad in _boards:
         _boards[pad].stop()
-    _boards[pad] = made = Board(pad, names, model, limits)
+    _boards[pad] = made = Board(pad, names, model, limits, measured)
     return made
 
 
 class Board(ipywidgets.Box):
     """The widget that :func:`board` gives: ``pad``, ``rows`` (what the table shows), ``sentence``, ``close()``."""
 
-    def __init__(self, pad: Pad, names: list[str], model: Path | str | bytes, limits: Limits) -> None:
+    def __init__(self, pad: Pad, names: list[str], model: Path | str | bytes, limits: Limits, measured: LookUp) -> None:
         source = model if isinstance(model, bytes) else Path(model)
         self.pad, self._view = pad, BoardView()
         layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
         super().__init__(children=[self.pad, self._view], layout=layout)
-        self._rows = {name: _row(name) for name in names}
+        self._rows = {name: _rows.new(name) for name in names}
         self._stopped = False
+        self._measured: LookUp | None = measured  # until it is asked
         self._reference = "reference"
         self._truth: dict[int, np.ndarray] = {}  # the reference's scores by picture
         self._newest: dict[str, News] = {}  # each engine's newest answer
         self._seq, self._empty = pad.seq, True
-        self._news: queue.SimpleQueue[News | tuple[int, bool]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         threading.Thread(target=self._publish, name="board", daemon=True).start()
         watched = dict.fromkeys([*names, "reference"])  # the reference works even where it has no row
         self._lanes = {name: Lane(name, source, limits, self._news.put) for name in watched}
@@ -95,6 +107,11 @@ class Board(ipywidgets.Box):
     def sentence(self) -> str:
         """The sentence under the table."""
         return self._view.sentence
+
+    @property
+    def note(self) -> str:
+        """The line below it: what the p50 in the rows is, or how to measure it."""
+        return self._view.note
 
     def stop(self) -> None:
         """Let go of the pad and the engines; what is shown stays."""
@@ -127,18 +144,30 @@ class Board(ipywidgets.Box):
             try:
                 for news in waiting:
                     self._take(news)
+                self._look_up()
                 if self._empty or not all(isinstance(news, tuple) for news in waiting):
                     self._view.rows = [dict(row) for row in self._rows.values()]
                     self._say()
             except Exception as problem:  # a thread's exception would vanish, and the board would stand still
                 self._view.sentence = f"The board stumbled: {type(problem).__name__}: {one_line(problem)}"
 
-    def _take(self, news: News | tuple[int, bool]) -> None:
+    def _look_up(self) -> None:
+        """Ask for p50 once the engines are up: it takes a core for seconds, which they need first."""
+        if self._measured is not None and all(row["state"] != "starting" for row in self._rows.values()):
+            measured, self._measured = self._measured, None
+            threading.Thread(target=lambda: self._news.put(measured()), name="board-latency", daemon=True).start()
+
+    def _take(self, news: _Told) -> None:
+        if isinstance(news, Measured):
+            self._view.note = news.note
+            for name, each in self._rows.items():
+                each["p50"] = news.p50.get(name)
+            return
         if isinstance(news, tuple):
             self._seq, self._empty = news
             if self._empty:
                 for each in self._rows.values():
-                    _blank(each)
+                    _rows.blank(each)
             return
         if news.scores is not None:
             self._newest[news.engine] = news
@@ -148,9 +177,9 @@ class Board(ipywidgets.Box):
         if row is None or (news.state == "answered" and self._empty):  # an answer to what has been cleared since
             self._judge()  # a reference without a row may be what the rows wait for
             return
-        _blank(row)
+        _rows.blank(row)
         row.update(state=news.state, text=news.text, remedy=news.remedy, seq=news.seq, progress=news.progress)
-        row["detail"] = _detail(news.engine) + " · portable form" * news.portable
+        row["detail"] = _rows.detail(news.engine) + " · portable form" * news.portable
         if news.scores is not None:
             chances = probabilities(news.scores)
             row.update(answer=int(chances.argmax()), probabilities=chances.round(6).tolist(), seconds=news.seconds)
@@ -181,32 +210,3 @@ class Board(ipywidgets.Box):
         waiting = [r for r in self._rows.values() if r["state"] in ("idle", "answered") and r["seq"] != self._seq]
         if self._empty or not waiting:
             self._view.sentence = sentence(list(self._rows.values()), empty=self._empty)
-
-
-def _row(name: str) -> dict:
-    row = {"engine": name, "detail": _detail(name), "colour": colour(name), "state": "starting"}
-    return {**row, "text": "", "remedy": "", "progress": None, **_NOTHING}
-
-
-def _detail(name: str) -> str:
-    card = _engines.get(name).card
-    return f"{card.binding} · {card.language}"
-
-
-_NOTHING: dict = {"answer": None, "probabilities": None, "seconds": None, "error": None, "odd": False, "seq": 0}
-
-
-def _blank(row: dict) -> None:
-    """Take the answer off a row; an engine that is ready waits, one that cannot run still says why."""
-    row.update(_NOTHING)
-    if row["state"] == "answered":
-        row.update(state="idle")
-
-
-def _refuse_unfit(model: Model) -> None:
-    if not is_mnist(model.inputs):
-        said = ", ".join(map(str, model.inputs)) or "nothing"
-        raise BadInput(f"the board needs a model that takes one picture float32[1, 1, 28, 28]; this one takes {said}")
-    shape = model.outputs[0].shape
-    if not shape or (shape[-1] not in (10, None) and isinstance(shape[-1], int)):
-        raise BadInput(f"the board needs a model that gives ten scores; this one gives {model.outputs[0]}")

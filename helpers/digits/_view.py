@@ -27,6 +27,7 @@ class Row(TypedDict, total=False):
     answer: int | None
     probabilities: list[float] | None  # ten, 0 to 1
     seconds: float | None  # of this call
+    p50: float | None  # seconds, that the benchmark measured
     error: float | None  # against the reference, norm-wise
     odd: bool  # whether it disagrees with the others
     text: str  # why there is no answer
@@ -50,6 +51,7 @@ class BoardView(anywidget.AnyWidget):
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)  # of Row
     sentence = traitlets.Unicode("").tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)  # on the times, below the sentence; what is `code` stands in backticks
     reference = traitlets.Unicode("").tag(sync=True)  # the engine that errors are measured against
 
     @traitlets.validate("rows")

@@ -37,7 +37,9 @@ function newRow(engine) {
     digit: span("board-digit"),
     sure: span("board-sure"),
     bars: make("div", { className: "board-bars", role: "img" }, ...DIGITS.map(() => make("i"))),
-    seconds: span("", {}),
+    seconds: span("board-seconds"),
+    p50: make("td", { className: "board-number board-p50" }),
+    under: span("board-under", { "aria-hidden": "true" }), // p50 again, where its column has no room
     below: span("board-below", { "aria-hidden": "true" }), // the error again, where its column has no room
     error: make("td", { className: "board-number board-error" }),
     spinner: span("board-spinner", { "aria-hidden": "true" }),
@@ -47,13 +49,13 @@ function newRow(engine) {
     remedy: span("board-remedy"),
   };
   part.chances = make("td", { className: "board-chances" }, part.bars);
-  part.message = make("td", { className: "board-message", colSpan: 3 },
+  part.message = make("td", { className: "board-message" },
     part.spinner, part.word, " ", part.progress, part.why, " ", part.remedy);
-  part.time = make("td", { className: "board-number board-time" }, part.seconds, part.below);
+  part.time = make("td", { className: "board-number board-time" }, part.seconds, part.under, part.below);
   part.tr = make("tr", {},
     make("th", { scope: "row" }, part.dot, part.name, " ", part.differs, part.detail),
     make("td", { className: "board-answer" }, part.digit, part.sure),
-    part.chances, part.time, part.error, part.message);
+    part.chances, part.time, part.p50, part.error, part.message);
   part.tr.dataset.engine = engine;
   part.name.textContent = engine;
   return part;
@@ -91,7 +93,19 @@ function paintMessage(part, row) {
   text(part.remedy, row.remedy ?? "");
 }
 
-function paintRow(part, row) {
+/** What the benchmark measured, where it did. */
+function paintP50(part, row) {
+  const p50 = Number.isFinite(row.p50) ? time(row.p50) : "";
+  const said = p50 && `in the benchmark: median ${p50}`;
+  for (const place of [part.p50, part.under]) {
+    text(place, p50);
+    attribute(place, "title", said);
+  }
+  attribute(part.p50, "aria-label", said);
+}
+
+/** A row; `measured` says whether there is a column for p50. */
+function paintRow(part, row, measured) {
   const speaks = row.state === "answered" || row.state === "idle";
   const answered = row.state === "answered" && row.answer != null;
   part.dot.style.backgroundColor = row.colour ?? ""; // a colour, or the browser ignores it
@@ -102,9 +116,12 @@ function paintRow(part, row) {
   text(part.digit, answered ? `${row.answer}` : "–");
   text(part.sure, answered && row.probabilities ? percent(row.probabilities[row.answer]) : "");
   for (const cell of [part.chances, part.time, part.error]) cell.hidden = !speaks;
+  part.p50.hidden = !speaks || !measured;
   part.message.hidden = speaks;
+  attribute(part.message, "colspan", measured ? "4" : "3");
   if (speaks) paintChances(part, row);
   else paintMessage(part, row);
+  paintP50(part, row);
   text(part.seconds, answered ? time(row.seconds) : "");
   for (const place of [part.error, part.below]) text(place, answered ? difference(row.error) : "");
   // Read by those who wait for an answer, so it comes after everything else is painted.
@@ -120,18 +137,26 @@ function build(el) {
   const axis = make("div", { className: "board-axis" }, ...DIGITS.map((n) => make("span", { textContent: n })));
   axis.setAttribute("aria-label", "probability of each digit");
   axis.setAttribute("role", "img");
+  const benchmark = "median that the benchmark measured";
+  // Names of what stands below the time of the call, where its own column has no room.
+  const lower = (className, textContent) => make("span", { className, textContent, "aria-hidden": "true" });
   const ui = {
+    p50: head("p50", "board-number board-p50"),
+    under: lower("board-under", "p50"),
     error: head("error", "board-number board-error"),
     body: make("tbody"),
     sentence: make("p", { className: "board-sentence", "aria-live": "polite" }),
+    note: make("p", { className: "board-note" }),
   };
+  ui.p50.title = ui.under.title = benchmark;
+  const now = head("this call", "board-number board-time");
+  now.append(ui.under, lower("board-below", "error"));
   const heads = [head("engine", "board-engine"), head("answer", "board-answer"), head(axis, "board-chances"),
-    head("this call", "board-number board-time"), ui.error];
+    now, ui.p50, ui.error];
   el.classList.add("onnx-lab-board");
-  el.append(
-    make("table", {}, make("caption", { textContent: "What each engine answers" }),
-      make("thead", {}, make("tr", {}, ...heads)), ui.body),
-    ui.sentence);
+  ui.table = make("table", {}, make("caption", { textContent: "What each engine answers" }),
+    make("thead", {}, make("tr", {}, ...heads)), ui.body);
+  el.append(ui.table, ui.sentence, ui.note);
   return ui;
 }
 
@@ -149,12 +174,19 @@ function render({ model, el }) {
       part.tr.remove();
       parts.delete(name);
     }
+    const measured = rows.some((row) => Number.isFinite(row.p50));
+    ui.p50.hidden = ui.under.hidden = !measured;
+    ui.table.classList.toggle("board-measured", measured);
     rows.forEach((row, i) => {
       if (!parts.has(row.engine)) parts.set(row.engine, newRow(row.engine));
       const part = parts.get(row.engine);
       if (ui.body.children[i] !== part.tr) ui.body.insertBefore(part.tr, ui.body.children[i] ?? null);
-      paintRow(part, row);
+      paintRow(part, row, measured);
     });
+  }
+  function paintNote() {
+    const parts = model.get("note").split("`"); // every other one is code
+    ui.note.replaceChildren(...parts.map((words, i) => (i % 2 ? make("code", { textContent: words }) : words)));
   }
   function paint() {
     frame = 0;
@@ -174,11 +206,14 @@ function render({ model, el }) {
     bar.title = `${digit}: ${percent(row.probabilities[digit])}`;
   }, { signal: abort.signal });
   for (const name of ["rows", "sentence", "reference"]) model.on(`change:${name}`, later);
+  model.on("change:note", paintNote); // once, so that it need not wait for a frame
+  paintNote();
   paint();
   return () => {
     abort.abort();
     cancelAnimationFrame(frame);
     for (const name of ["rows", "sentence", "reference"]) model.off(`change:${name}`, later);
+    model.off("change:note", paintNote);
   };
 }
 

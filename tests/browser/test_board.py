@@ -71,6 +71,7 @@ def test_mouse(board, shot):
         assert row.locator(".board-time").inner_text().split()[1] in ("µs", "ms", "s")
         assert row.locator(".board-error").inner_text() != ""
         assert "7: " in row.locator(".board-bars").get_attribute("aria-label")
+    board.page.locator(".board-note", has_text="p50").wait_for()  # comes once the engines are up
     shot(board.page.locator(".jp-OutputArea-output").first, "board-mouse-light")
     board.notebook.theme("JupyterLab Dark")
     shot(board.page.locator(".jp-OutputArea-output").first, "board-mouse-dark")

@@ -123,6 +123,71 @@ def test_markup_is_text(board):
     assert board.page.locator(".board-why").inner_text() == EVIL
 
 
+P50 = """
+view.rows = [{**r, "p50": p50} for r, p50 in zip(rows, [22e-6, 21.4e-6, 82e-6, None, 9.5e-3, 61e-6] + [5e-5] * 5)]
+from helpers.digits._latency import _DIFFERENCE
+view.note = _DIFFERENCE
+"""
+
+
+def test_p50_stands_beside_the_call(board):
+    assert board.page.get_by_role("columnheader", name="p50").count() == 0
+    board.do(P50)
+    head = board.page.get_by_role("columnheader", name="p50")
+    head.wait_for()
+    assert head.get_attribute("title") == "median that the benchmark measured"
+    assert " ".join(row(board, "onnxruntime").inner_text().split()).endswith("24 µs 22 µs 0")
+    cell = row(board, "burn").get_by_role("cell", name="in the benchmark: median 9.5 ms")
+    assert (cell.inner_text(), cell.get_attribute("title")) == ("9.5 ms", "in the benchmark: median 9.5 ms")
+    time = row(board, "burn").locator(".board-time").bounding_box()
+    assert cell.bounding_box()["x"] == pytest.approx(time["x"] + time["width"], abs=1)
+    assert row(board, "rten").locator(".board-p50").inner_text() == ""
+    assert row(board, "rten").locator(".board-p50").get_attribute("title") == ""
+    assert row(board, "kyanite").locator(".board-p50").inner_text() == "61 µs"  # before there is an answer, too
+    assert not row(board, "openvino").locator(".board-p50").is_visible()  # the message has its room
+    ends = "all => all.map((td) => Math.round(td.getBoundingClientRect().right))"
+    assert len(set(board.page.locator(".onnx-lab-board tr").evaluate_all(ends))) == 1
+    assert board.page.locator(".onnx-lab-board thead th").evaluate_all(f"all => ({ends})(all.slice(-1))") == (
+        board.page.locator("td.board-message").evaluate_all(f"all => ({ends})(all.slice(-1))")
+    )
+    board.do("view.rows = [{**r, 'p50': float('nan')} for r in rows]")
+    head.wait_for(state="detached")
+    assert row(board, "burn").inner_text().split()[-2:] == ["µs", "0.35"]
+
+
+def test_the_note_is_text_with_code(board):
+    note = board.page.locator(".board-note")
+    assert not note.is_visible()
+    board.do("view.note = 'No p50 yet: `onnx-lab bench <b>x</b>` measures it.'")
+    note.wait_for()
+    assert note.inner_text() == "No p50 yet: onnx-lab bench <b>x</b> measures it."
+    assert note.locator("code").inner_text() == "onnx-lab bench <b>x</b>"
+    assert note.locator("b").count() == 0
+
+
+def test_looks_with_p50(board, shot):
+    view = board.page.locator(".onnx-lab-board")
+    board.do(P50)
+    board.page.set_viewport_size({"width": 1500, "height": 1100})
+    for width in (780, 721, 720, 621, 620, 560, 541, 540, 500, 372, 360, 300):
+        _narrow(board, view, width)
+        # p50 once: in a column, or below the time of the call
+        column = row(board, "onnxruntime").locator("td.board-p50").evaluate("td => td.clientWidth > 0")
+        assert row(board, "onnxruntime").locator(".board-under").is_visible() is not column
+        assert column is (width > 540)
+        broken = "all => all.filter((name) => name.getClientRects().length > 1).map((name) => name.textContent)"
+        assert view.locator(".board-name").evaluate_all(broken) == []
+        if width in (780, 560, 540, 372, 300):
+            shot(view, f"board-p50-{width}-light")
+    try:
+        board.theme("JupyterLab Dark")
+        for width in (780, 560, 372, 300):
+            _narrow(board, view, width)
+            shot(view, f"board-p50-{width}-dark")
+    finally:
+        board.theme("JupyterLab Light")
+
+
 def test_looks(board, shot):
     view = board.page.locator(".onnx-lab-board")
     shot(view, "board-light")

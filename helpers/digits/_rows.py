@@ -1,0 +1,32 @@
+"""The board's rows before and between answers."""
+
+from __future__ import annotations
+
+from helpers import engines
+from helpers.palette import colour
+
+# What belongs to an answer, and goes with it; the benchmark's p50 stays.
+_NOTHING: dict = {"answer": None, "probabilities": None, "seconds": None, "error": None, "odd": False, "seq": 0}
+
+
+def new(name: str) -> dict:
+    """An engine's row before anything is known of it."""
+    row = {"engine": name, "detail": detail(name), "colour": colour(name), "state": "starting"}
+    return {**row, "text": "", "remedy": "", "progress": None, "p50": None, **_NOTHING}
+
+
+def detail(name: str) -> str:
+    """How an engine comes, and what it is written in.
+
+    >>> detail("onnxruntime")
+    'wheel · C++'
+    """
+    card = engines.get(name).card
+    return f"{card.binding} · {card.language}"
+
+
+def blank(row: dict) -> None:
+    """Take the answer off a row; an engine that is ready waits, one that cannot run still says why."""
+    row.update(_NOTHING)
+    if row["state"] == "answered":
+        row.update(state="idle")
