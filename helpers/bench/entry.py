@@ -24,6 +24,13 @@ class Entry:
     engine: Engine
     options: Options = DEFAULT
 
+    def __post_init__(self) -> None:
+        kind = type(self.engine)
+        if kind.__module__ == "__main__":
+            raise BadInput(
+                f"{kind.__name__} is defined in this script or notebook; fresh processes need it in a module"
+            )
+
     @classmethod
     def parse(cls, text: str) -> Entry:
         """An entry from ``name`` or ``name:option=value:option=value``, as on the command line."""

@@ -68,9 +68,11 @@ def _batches(plan: Plan, found: dict[str, Work], known: list[Process]) -> Iterat
     left = int(_AGAIN * len(planned))
     while (disturbed := speed.disturbed(known)) and left > 0:
         lacks = {name: sum(p.entry == name for p in disturbed) - _extra(plan, name, known) for name in found}
-        again = [(1 + max(p.round for p in known), found[name]) for name, count in lacks.items() if count > 0][:left]
-        if not again:
+        most = max(lacks.values())  # whoever lacks most comes first, since not all may be done again
+        if most <= 0:
             return
+        number = 1 + max(p.round for p in known)
+        again = [(number, found[name]) for name, count in lacks.items() if count == most][:left]
         left -= len(again)
         yield again
 

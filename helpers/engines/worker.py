@@ -27,7 +27,7 @@ from typing import Any, Self
 import numpy as np
 
 from helpers.engines import _child
-from helpers.engines._spawn import DAEMON, GUARD, one_thread_for_numpy
+from helpers.engines._spawn import DAEMON, bare_child
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Preparing
 from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
 from helpers.engines.limits import Limits
@@ -136,7 +136,7 @@ class Isolated:
             target=_child.serve, args=(theirs, self.limits.memory, str(self._log)), name=self.name, daemon=True
         )
         try:
-            with one_thread_for_numpy():
+            with bare_child():
                 self._process.start()
             theirs.close()  # so that the end of the process is the end of the pipe
             if not self._pipe.poll(self.limits.start):
@@ -144,8 +144,8 @@ class Isolated:
             self._pipe.recv()
         except (EOFError, OSError, RuntimeError) as error:
             status = self._end()
-            said = f"its process did not start (status {status}, {self._said() or one_line(error)}); {GUARD}"
-            raise EngineUnavailable(self.name, said) from None
+            said = self._said() or one_line(error)
+            raise EngineUnavailable(self.name, f"its process did not start (status {status}, {said})") from None
         return self._pipe
 
     def _end(self, grace: float = _GRACE) -> int | None:

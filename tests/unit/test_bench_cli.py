@@ -21,7 +21,7 @@ SHORT = ("--engines", "onnxruntime,tract-wheel", "--processes", "3", "--seconds"
 
 def onnx_lab(*arguments: object, cache: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "helpers", "bench", *map(str, arguments)],
+        [sys.executable, "-m", "helpers.cli", "bench", *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -626,7 +626,9 @@ def test_a_process_at_another_speed_is_left_out_and_measured_again(busy):
     assert [p.round for p in busy.processes] == [0, 1, 2, 3, 4]
     assert (found.processes, found.disturbed) == (4, 1)
     assert 2 * FEW <= found.calls <= 4 * FEW
-    assert any(each.startswith("The machine's own speed changed: in 1 of 5 processes the same") for each in busy.remarks)
+    assert any(
+        each.startswith("The machine's own speed changed: in 1 of 5 processes the same") for each in busy.remarks
+    )
 
 
 # --- plans that are refused before anything runs
