@@ -16,7 +16,7 @@ from helpers.bench.process import Facts, Process
 
 _GIVE_UP = 2  # failed processes of an entry, after which the rest of its processes are left out
 _SIDE_BY_SIDE = 2  # processes whose memory is looked at; they are not timed
-_AGAIN = 0.25  # of the planned processes, at the most, are measured once more where the machine's speed changed
+_AGAIN = 0.4  # of the planned processes, at the most, are measured once more where the machine's speed changed
 
 Todo = list[tuple[int, Work]]  # round and what to measure
 

@@ -37,7 +37,7 @@ def ecdf(result: Result) -> Told:
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-        tops.append((float(np.quantile(curve, 0.9)), name_of(row), colour(row)))
+        tops.append((row.p50_s or 1.0, name_of(row), colour(row)))
     fastest = next((row for row, _ in lines if not row.struck), lines[0][0])
     if floor := result.noise_floor:
         middle = fastest.p50_s or 1

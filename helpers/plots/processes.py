@@ -59,7 +59,7 @@ def warm_up(result: Result, names: list[str] | None = None) -> Told:
         style = {"color": colour(row), "width": 2, "dash": dash(row)}
         hover = f"{row.engine}: call %{{x}} takes %{{y:.2f}} times the steady time<extra></extra>"
         curve = go.Scatter(x=places + 1, y=middle[places], mode="lines", line=style, hovertemplate=hover)
-        end = min(row.warm_up or 0, length - 1)
+        end = min(max(1, row.warm_up or 0), length - 1)  # the first call is never steady
         ring = {"color": colour(row), "symbol": "circle-open", "size": 11, "line": {"width": 2}}
         mark = go.Scatter(x=[end + 1], y=[middle[end]], mode="markers", marker=ring, hoverinfo="skip")
         figure.add_traces([curve, mark])
