@@ -76,7 +76,7 @@ def judge(plan: Plan, report: Report = lambda text, done, total: None) -> Gate:
 def _each(
     pool: ThreadPoolExecutor, plan: Plan, entries: Sequence[Entry], model: Model, report: Report
 ) -> Iterator[tuple[str, Answers | EngineError]]:
-    runs = {pool.submit(_answers, plan, entry, model): entry.name for entry in entries}
+    runs = {pool.submit(_answers, plan, entry, model, report): entry.name for entry in entries}
     try:
         for number, run in enumerate(as_completed(runs), 1):
             report(runs[run], number, len(runs))
@@ -112,13 +112,15 @@ def _portable(plan: Plan) -> Model | None:
         return None
 
 
-def _answers(plan: Plan, entry: Entry, model: Model) -> Answers | EngineError:
+def _answers(
+    plan: Plan, entry: Entry, model: Model, report: Report = lambda text, done, total: None
+) -> Answers | EngineError:
     """One entry's answers to all samples, from a process of its own; or the error that it ended with."""
     if (lacks := entry.engine.missing()) is not None:
         return EngineUnavailable(entry.engine.name, f"{lacks.why}; {lacks.remedy}")
     answers, seconds = [], []
     try:
-        entry.engine.prepare(model)
+        entry.engine.prepare(model, lambda text, share: report(f"{entry.name}: {text}", round(100 * (share or 0)), 100))
         with _engines.isolated(entry.engine, limits=plan.limits) as process:
             loaded = process.call(plan.limits.load, _child.start, entry, model)
             for sample in plan.samples:

@@ -78,8 +78,9 @@ def run(
 def _measure(
     plan: Plan, known: Result | None, executor: Executor | None, report: Report, writer: store.Writer | None
 ) -> Result:
+    before = machine.load()
     judged = _gate.judge(plan, lambda name, done, total: report(f"checking the answers: {name}", done, total))
-    result = known or Result(plan.to_json(), judged.reference, judged.verdicts, {}, load_before=machine.load())
+    result = known or Result(plan.to_json(), judged.reference, judged.verdicts, {}, load_before=before)
     result = replace(result, reference=judged.reference, verdicts=judged.verdicts, note=judged.note)
     save: Callable[[Result], None] = writer.write if writer else lambda result: None
     try:
