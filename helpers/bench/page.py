@@ -62,7 +62,7 @@ def _page(result: Result, to: str | None, changes: Sequence[Change]) -> Iterator
         yield "</ul>"
     rows = result.against(to)
     yield from _table(rows)
-    if any(row.p50_s is not None for row in rows):
+    if any(row.ratio is not None for row in rows):
         for told in (plots.ecdf(result), plots.ratios(result, to), plots.phases(result), plots.warm_up(result)):
             yield from _figure(told)
         yield from _figure(plots.run_order(result))

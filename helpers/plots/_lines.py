@@ -25,6 +25,11 @@ def timed(result: Result) -> list[tuple[Row, Series]]:
     return [(row, result.series[(machine, row.engine)]) for row in sorted(rows, key=lambda row: row.p50_s or 0)]
 
 
+def first_right(lines: list[tuple[Row, Series]]) -> Row:
+    """The fastest engine that passed; the fastest of all where none did."""
+    return next((row for row, _ in lines if not row.struck), lines[0][0])
+
+
 def machine_of(result: Result) -> str:
     return next(iter(result.machines), "")
 

@@ -7,7 +7,20 @@ import plotly.graph_objects as go
 
 from helpers import palette
 from helpers.bench.result import Result
-from helpers.plots._lines import BAND, POINTS, colour, dash, finding, forest, machine_of, name_of, span, timed
+from helpers.engines.errors import BadInput
+from helpers.plots._lines import (
+    BAND,
+    POINTS,
+    colour,
+    dash,
+    finding,
+    first_right,
+    forest,
+    machine_of,
+    name_of,
+    span,
+    timed,
+)
 from helpers.plots._look import GREY, WIDEST, Told, labels_above, plain, time_axis
 from helpers.units import seconds, times
 
@@ -38,7 +51,7 @@ def ecdf(result: Result) -> Told:
             )
         )
         tops.append((row.p50_s or 1.0, name_of(row), colour(row)))
-    fastest = next((row for row, _ in lines if not row.struck), lines[0][0])
+    fastest = first_right(lines)
     if floor := result.noise_floor:
         middle = fastest.p50_s or 1
         figure.add_vrect(x0=middle / (1 + floor.floor), x1=middle * (1 + floor.floor), fillcolor=BAND, line_width=0)
@@ -83,7 +96,10 @@ def dots(found: dict[str, dict[str, float]], *, title: str = "") -> Told:
 
 def ratios(result: Result, to: str | None = None) -> Told:
     """How many times longer each engine takes than the fastest (or than ``to``), with 95 % intervals."""
+    timed(result)  # says so where there is nothing
     rows = [r for r in result.against(to) if r.ratio is not None and r.machine == machine_of(result)]
+    if not rows:
+        raise BadInput("no engine gives the right answer, so there is none to compare with; give one as to=…")
     rows.sort(key=lambda row: row.p50_s or 0, reverse=True)
     base = to or next(row.engine for row in reversed(rows) if row.ratio == 1)
     figure = go.Figure()
@@ -94,7 +110,7 @@ def ratios(result: Result, to: str | None = None) -> Told:
         forest(figure, name, floor.ratio, floor.low, floor.high, GREY, "diamond", f"{floor.ratio:.3f}: the noise")
     for row in rows:
         said = "" if row.resolvable or row.engine == base else ", not resolvable"
-        text = f"{times(row.ratio or 0)}{said}{' (' + row.outcome + ')' if row.struck else ''}"
+        text = f"<s>{times(row.ratio or 0)}</s>" if row.struck else f"{times(row.ratio or 0)}{said}"
         mark = "x" if row.struck else "circle"
         forest(figure, name_of(row), row.ratio or 1, row.ratio_low, row.ratio_high, colour(row), mark, text)
     figure.add_vline(x=1, line={"color": GREY, "width": 1})
@@ -103,7 +119,7 @@ def ratios(result: Result, to: str | None = None) -> Told:
     title = f"times as long as {base} (logarithmic)"
     figure.update_xaxes(type="log", title=title, range=[np.log10(least) - 0.1, np.log10(most) + 0.55])
     open_rows = [row.engine for row in rows if row.resolvable is False]
-    told = ", ".join(f"{r.engine} {span(r)}" for r in reversed(rows) if r.engine != base)
+    told = ", ".join(f"{r.engine} {span(r)}{f', {r.outcome}' * r.struck}" for r in reversed(rows) if r.engine != base)
     said = f"Against {base}: {told}." + (f" Not to be told from it: {', '.join(open_rows)}." if open_rows else "")
     said += f" {floor}" if floor else ""
     return Told(plain(figure, height=110 + 32 * (len(rows) + 1), width=WIDEST, title=finding(result)), said)
@@ -136,7 +152,7 @@ def phases(result: Result) -> Told:
     time_axis(figure.update_xaxes, min(every) / 1.5, max(every) * 1.5, title="time (logarithmic)")
     title = "■ import   ◆ load   ○ first call   ● steady call"
     dearest = max((row for row, _ in lines), key=lambda row: (row.import_s or 0) + (row.load_s or 0))
-    fastest = lines[0][0]
+    fastest = first_right(lines)
     ready = (dearest.import_s or 0) + (dearest.load_s or 0)
     said = (
         f"{dearest.engine} takes longest until it is ready: import {seconds(dearest.import_s)}, load "
