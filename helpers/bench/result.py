@@ -59,11 +59,11 @@ class Result(Record):
 
         return frame(self)
 
-    def table(self) -> pd.DataFrame:
-        """The rows as a notebook shows them."""
+    def table(self, *, to: str | None = None) -> pd.DataFrame:
+        """The rows as a notebook shows them; ratios against the fastest, or against ``to``."""
         from helpers.bench.tables import table
 
-        return table(self)
+        return table(self, to)
 
     def __str__(self) -> str:
         from helpers.bench.remarks import sentence

@@ -29,10 +29,10 @@ def frame(record: Record) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def table(record: Record) -> pd.DataFrame:
+def table(record: Record, to: str | None = None) -> pd.DataFrame:
     """The rows as a person reads them; see :meth:`Result.table`."""
     many = len(record.machines) > 1
-    lines = [{**({"machine": row.machine} if many else {}), **cells(row)} for row in rows(record)]
+    lines = [{**({"machine": row.machine} if many else {}), **cells(row)} for row in rows(record, to)]
     return pd.DataFrame(lines).set_index("engine")
 
 
