@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ _BENCH = (  # the columns of four tables, each narrow enough for a terminal
     ("engine", "import", "load", "first call", "memory"),
     ("engine", "error", "precision", "flips", "tolerance"),
 )
+_REDRAW = 0.2  # seconds between two pictures of a bar
 _STYLES = {"right": "green", "unavailable": "dim"}
 
 
@@ -105,12 +107,18 @@ def progress() -> Iterator[Report]:
     """A progress bar on the error stream, so that the output stays clean; silent where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter))
-    task = bar.add_task("", total=None)
+    shown = console.is_terminal or console.is_jupyter
+    # No thread that redraws it: that would take a core from what is measured, and a notebook a message each time.
+    bar = Progress(*columns, console=console, transient=True, disable=not shown, auto_refresh=False)
+    task, drawn = bar.add_task("", total=None), 0.0
 
     def report(engine: str, done: int, total: int) -> None:
+        nonlocal drawn
         bar.start()  # only now: a bad file is told without a bar
         bar.update(task, description=engine, completed=done, total=total)
+        if time.monotonic() > drawn + _REDRAW:
+            bar.refresh()
+            drawn = time.monotonic()
 
     try:
         yield report
