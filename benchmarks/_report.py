@@ -9,13 +9,17 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.bench.machine import facts
+
 RESULTS = Path(__file__).resolve().parent / "results"
 PACKAGES = ("numpy", "onnx", "onnxruntime", "tract", "wonnx", "openvino", "jupyterlab", "ipykernel", "anywidget")
 
 
 def machine() -> str:
     """One line about the machine, with nothing that names it."""
-    return f"{_cpu()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return (
+        f"{facts()['hardware']['cpu']}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    )
 
 
 def write(name: str, title: str, command: str, body: str) -> None:
@@ -34,14 +38,6 @@ def table(header: list[str], rows: list[list[object]]) -> str:
     """A table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _has(package: str) -> bool:

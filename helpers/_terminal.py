@@ -92,7 +92,7 @@ def print_bench(result: Result, *, to: str | None = None, changes: Sequence[Chan
         console.print(table)
         console.print()
     for row in rows:
-        for said in (*([row.message] if row.message else []), *row.warnings):
+        for said in row.notes:
             console.print(Text(f"{row.engine}: {said}", "dim"))
     if result.instrument is not None:
         console.print(Text(str(result.instrument), "dim"))

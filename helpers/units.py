@@ -13,11 +13,8 @@ def seconds(value: float | None) -> str:
     """
     if value is None:
         return ""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
-        if value >= scale * 0.9995:
-            scaled = value / scale
-            return f"{scaled:.1f} {unit}" if scaled < 10 else f"{scaled:.0f} {unit}"
-    return "0 ns"
+    scaled, unit = _fitting(value)
+    return f"{scaled:.1f} {unit}" if 0 < scaled < 10 else f"{scaled:.0f} {unit}"
 
 
 def span(low: float, high: float) -> str:
@@ -39,11 +36,16 @@ def precise(value: float | None) -> str:
     """
     if value is None:
         return ""
+    scaled, unit = _fitting(value)
+    return f"{scaled:.{max(0, 3 - len(str(int(scaled + 0.05))))}f} {unit}" if scaled else f"0 {unit}"
+
+
+def _fitting(value: float) -> tuple[float, str]:
+    """A time in the largest unit of which it has one; what is less than a nanosecond is none."""
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
         if value >= scale * 0.9995:
-            scaled = value / scale
-            return f"{scaled:.{max(0, 2 - len(str(int(scaled + 0.05))) + 1)}f} {unit}"
-    return "0 ns"
+            return value / scale, unit
+    return 0.0, "ns"
 
 
 def times(value: float) -> str:

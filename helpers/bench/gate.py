@@ -106,8 +106,7 @@ def _portable(plan: Plan) -> Model | None:
     """A form of the model that asks less of an engine; None where there is none."""
     try:
         with _engines.isolated("onnxruntime", limits=plan.limits) as process:
-            source = plan.model.data if plan.model.path is None else str(plan.model.path)
-            return read_model(process.call(plan.limits.load, portable_bytes, source))
+            return read_model(process.call(plan.limits.load, portable_bytes, plan.model.source))
     except LabError:
         return None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.bench.gate import Verdict
 from helpers.bench.record import Record
-from helpers.bench.rows import noise_floors, rows
+from helpers.bench.rows import noise_floor, rows
 
 SCHEMA = 1
 KIND = "onnx-lab bench"
@@ -15,7 +15,7 @@ KIND = "onnx-lab bench"
 
 def head(record: Record) -> dict[str, Any]:
     """The head; rows and noise floor only of a measurement that is finished."""
-    floor = next(iter(noise_floors(record).values()), None) if record.finished else None
+    floor = noise_floor(record) if record.finished else None
     return {
         **{"kind": KIND, "schema_version": SCHEMA, "finished": record.finished},
         **{"machines": record.machines, "model": record.plan["model"], "plan": record.plan},

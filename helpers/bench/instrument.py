@@ -76,7 +76,7 @@ def measure(plan: Plan, models: dict[str, Model]) -> Instrument:
 def _of_onnxruntime(plan: Plan, model: Model) -> dict[str, Any]:
     with _engines.isolated("onnxruntime", limits=plan.limits) as process:
         session, ratio = process.call(plan.limits.run, _session_and_profile, model, plan.samples)
-        with process.load(model.path or model.data) as remote:
+        with process.load(model.source) as remote:
             extra = []
             for sample in islice(cycle(plan.samples), _CALLS):
                 start = time.perf_counter()
@@ -90,14 +90,13 @@ def _session_and_profile(model: Model, samples: Sequence[Sample]) -> tuple[float
     import onnxruntime as ort
 
     engine = _engines.get("onnxruntime")
-    run, session = engine.open(model, DEFAULT), engine.load(model.path or model.data)
+    run, session = engine.open(model, DEFAULT), engine.load(model.source)
     plain, wrapped = _in_turns(run, session.run, samples)
     with tempfile.TemporaryDirectory() as folder:
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = settings.inter_op_num_threads = 1
         settings.enable_profiling, settings.profile_file_prefix = True, str(Path(folder, "profile"))
-        source = model.data if model.path is None else str(model.path)
-        profiled = ort.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
+        profiled = ort.InferenceSession(model.source, settings, providers=["CPUExecutionProvider"])
         bare, slow = _in_turns(run, lambda sample: profiled.run(None, sample), samples)
         profiled.end_profiling()
     return float(np.median(wrapped - plain)) / 1e9, float(np.median(slow / bare))

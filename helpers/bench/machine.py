@@ -7,7 +7,7 @@ import json
 import os
 import platform
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def facts() -> dict[str, Any]:
         "software": {
             "system": f"{platform.system()} {platform.release()}",
             "python": platform.python_version(),
-            "numpy": _version("numpy"),
+            "numpy": version("numpy"),
             "engines": {name: get(name).card.version for name in names()},
         },
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
@@ -85,10 +85,3 @@ def _read(path: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError:
         return None
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -92,7 +92,7 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
         yield f'<tr><th scope="row">{first}</th>{body}</tr>'
     yield "</tbody></table></div><ul>"
     for row in rows:
-        for said in (*([row.message] if row.message else []), *row.warnings):
+        for said in row.notes:
             yield f"<li>{escape(row.engine)}: {escape(said)}</li>"
     yield "</ul>"
 

@@ -13,6 +13,7 @@ from typing import Any
 from helpers.bench.entry import AGAIN, Entry
 from helpers.compare import inputs as _inputs
 from helpers.compare.inputs import Sample
+from helpers.compare.judge import refuse_tolerance
 from helpers.engines.errors import BadInput
 from helpers.engines.limits import Limits
 from helpers.engines.model import Model, read_model
@@ -122,8 +123,7 @@ def plan(
     _refuse("processes", processes, int, 1, 1000)
     _refuse("seconds", seconds, float, 0.001, 3600)
     _refuse("most_calls", most_calls, int, 1, 1_000_000)
-    if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
-        raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
+    refuse_tolerance(tolerance)
     if os.environ.get(_QUICK):
         processes, seconds = min(processes, 3), min(seconds, 0.03)
     known = read_model(model)

@@ -36,9 +36,9 @@ class Result(Record):
     @cached_property
     def noise_floor(self) -> NoiseFloor | None:
         """What differs between an engine and itself; None where no engine was measured twice."""
-        from helpers.bench.rows import noise_floors
+        from helpers.bench.rows import noise_floor
 
-        return next(iter(noise_floors(self).values()), None)
+        return noise_floor(self)
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:

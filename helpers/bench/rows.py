@@ -19,6 +19,8 @@ from helpers.engines.errors import BadInput
 if TYPE_CHECKING:
     from helpers.bench.record import Record
 
+COUNTS = ("right", "not judged")  # outcomes with which a time counts
+
 
 @dataclass(frozen=True)
 class NoiseFloor:
@@ -76,7 +78,12 @@ class Row:
     @property
     def struck(self) -> bool:
         """Whether its time counts for nothing."""
-        return self.outcome not in ("right", "not judged")
+        return self.outcome not in COUNTS
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say beside the numbers: the message, then the warnings."""
+        return (self.message, *self.warnings) if self.message else self.warnings
 
     def to_json(self) -> dict[str, Any]:
         """As plain values; infinity, for which JSON has no word, is null."""
@@ -96,6 +103,11 @@ def noise_floors(record: Record) -> dict[str, NoiseFloor]:
     return floors
 
 
+def noise_floor(record: Record) -> NoiseFloor | None:
+    """That of the first machine; None where no engine was measured twice."""
+    return next(iter(noise_floors(record).values()), None)
+
+
 def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
     """The lines of the table, in the plan's order, machine by machine; see :meth:`Result.against`."""
     if base is not None and base not in record.entries:
@@ -105,7 +117,7 @@ def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
     for machine in record.machines:
         here = {name: s for (where, name), s in found.items() if where == machine and not name.endswith(AGAIN)}
         states = {name: _outcome(record.verdicts[name], here.get(name)) for name in record.entries}
-        ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in ("right", "not judged")}
+        ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in COUNTS}
         shares = stats.first_shares(ranked) if ranked else {}
         to = base or min(ranked, key=lambda name: float(np.median(here[name].p50)), default=None)
         if base is not None and (base not in here or not here[base].p50):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.engines.errors import BadInput
 from helpers.engines.model import TensorInfo
 
 Tensors = Mapping[str, np.ndarray]
@@ -124,6 +125,12 @@ def _odd(name: str, got: np.ndarray | None, wanted: np.ndarray) -> str:
     if got.shape != wanted.shape:
         return f"output {name!r} has shape {list(got.shape)}, the reference {list(wanted.shape)}"
     return ""
+
+
+def refuse_tolerance(tolerance: float | None) -> None:
+    """Raise BadInput for a tolerance that is no number from 0; None is the default of the model's dtype."""
+    if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
+        raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
 
 
 def tolerance_of(outputs: tuple[TensorInfo, ...]) -> float:

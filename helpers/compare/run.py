@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers import engines as _engines
 from helpers.compare import inputs as _inputs
-from helpers.compare.judge import judge, precision_class
+from helpers.compare.judge import judge, precision_class, refuse_tolerance
 from helpers.engines.base import DEFAULT, Engine, Options
 from helpers.engines.build import running
 from helpers.engines.errors import (
@@ -122,8 +122,7 @@ def compare(
     """
     if limit is not None and limit < 1:
         raise BadInput(f"limit={limit!r}: give at least one sample")
-    if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
-        raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
+    refuse_tolerance(tolerance)
     chosen = _engines.pick(engines)
     known = read_model(model)
     samples = _inputs.samples(known.inputs, inputs, dims=dims, allow_nan=allow_nan)[:limit]

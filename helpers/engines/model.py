@@ -48,6 +48,11 @@ class Model:
     outputs: tuple[TensorInfo, ...]
     opset: int  # of the default operator set
 
+    @property
+    def source(self) -> str | bytes:
+        """What an engine loads it from: its bytes, or its path where weights lie beside it."""
+        return self.data if self.path is None else str(self.path)
+
 
 def read_model(model: Path | str | bytes) -> Model:
     """Read an ONNX model from a path or from its bytes.

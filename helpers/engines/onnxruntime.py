@@ -46,7 +46,6 @@ class OnnxRuntime(Engine):
             settings.execution_mode = ort.ExecutionMode.ORT_PARALLEL
         if options.optimisation == "none":
             settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-        source = model.data if model.path is None else str(model.path)
-        session = ort.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(model.source, settings, providers=["CPUExecutionProvider"])
         names = [info.name for info in model.outputs]
         return lambda inputs: session.run(names, inputs)

@@ -59,8 +59,7 @@ class OpenVino(Engine):
             # Without this hint a float32 model is silently computed in bfloat16 where the CPU has it:
             # https://docs.openvino.ai/2026/openvino-workflow/running-inference/optimize-inference/precision-control.html
             settings["INFERENCE_PRECISION_HINT"] = "f32"
-        source = str(model.path) if model.path is not None else model.data
-        compiled = core.compile_model(core.read_model(source), "CPU", settings)
+        compiled = core.compile_model(core.read_model(model.source), "CPU", settings)
         request = compiled.create_infer_request()
         places = {info.name: _index(compiled.inputs, info.name) for info in model.inputs}
         outputs = [_index(compiled.outputs, info.name) for info in model.outputs]

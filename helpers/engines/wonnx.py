@@ -55,9 +55,8 @@ class Wonnx(Engine):
             if info.dtype != np.float32:
                 raise ModelRejected(self.card.name, f"it takes float32 only, and input {info.name!r} is {info.dtype}")
         shapes = _fixed_shapes(model)
-        source = model.data if model.path is None else str(model.path)
         start = wonnx.Session.from_bytes if model.path is None else wonnx.Session.from_path
-        session = _unpanicked(ModelRejected, start, source)
+        session = _unpanicked(ModelRejected, start, model.source)
 
         def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
             flat = {name: array.ravel().tolist() for name, array in inputs.items()}
