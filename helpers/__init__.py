@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 
 __version__ = "0.1.0"
-__all__ = ["bench", "check", "compare", "digits", "engines", "plots", "rewrite"]
+__all__ = ["bench", "check", "compare", "digits", "engines", "graph", "plots", "rewrite"]
 
 
 def __getattr__(name: str) -> ModuleType:

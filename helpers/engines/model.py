@@ -65,18 +65,14 @@ def read_model(model: Path | str | bytes) -> Model:
     >>> [str(i) for i in read_model("models/mnist.onnx").inputs]
     ['Input3: float32[1, 1, 28, 28]']
     """
-    path, data, said = _bytes_of(model)
-    proto = _parse(data, said)
-    external = _check_external(proto, path, said)
+    path, data, said = read_bytes(model)
+    proto = parse(data, said)
+    external = check_external(proto, path, said)
     return Model(data, path if external else None, _inputs(proto, said), _outputs(proto, said), _opset(proto))
 
 
-def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
-    """The protobuf of a model, or BadInput in one line."""
-    return _parse(data, said)
-
-
-def _bytes_of(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
+def read_bytes(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
+    """Where a model lies, its bytes, and what to call it; BadInput where it is no plain file."""
     if isinstance(model, bytes | bytearray | memoryview):
         return None, bytes(model), f"the model ({len(model)} bytes)"
     if not isinstance(model, str | Path):
@@ -96,7 +92,8 @@ def _bytes_of(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
         raise BadInput(f"{path} cannot be read ({error.strerror}); check its permissions") from None
 
 
-def _parse(data: bytes, said: str) -> onnx.ModelProto:
+def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
+    """The protobuf of a model, or BadInput in one line."""
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -116,7 +113,7 @@ def _parse(data: bytes, said: str) -> onnx.ModelProto:
     return proto
 
 
-def _check_external(proto: onnx.ModelProto, path: Path | None, said: str) -> bool:
+def check_external(proto: onnx.ModelProto, path: Path | None, said: str) -> bool:
     """Refuse weights that are missing or lie outside the model's folder; True where there are such weights."""
     found = False
     for tensor in _tensors(proto):

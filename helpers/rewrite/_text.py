@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import onnx
 from onnx.helper import printable_node, printable_tensor_proto, printable_value_info
 
+from helpers.graph._read import subgraphs
+
 
 def text(model: onnx.ModelProto) -> list[str]:
     """A line each: the version, inputs, weights (without their numbers), shapes, nodes, outputs, functions.
@@ -25,15 +27,8 @@ def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     """A graph and all inside it: branches and the bodies of loops."""
     yield graph
     for node in graph.node:
-        for _, inner in _inside(node):
+        for _, inner in subgraphs(node):
             yield from graphs(inner)
-
-
-def _inside(node: onnx.NodeProto) -> Iterator[tuple[str, onnx.GraphProto]]:
-    for attribute in node.attribute:
-        yield from ((attribute.name, graph) for graph in attribute.graphs)
-        if attribute.HasField("g"):
-            yield attribute.name, attribute.g
 
 
 def _graph(graph: onnx.GraphProto, indent: str) -> Iterator[str]:
@@ -44,7 +39,7 @@ def _graph(graph: onnx.GraphProto, indent: str) -> Iterator[str]:
     yield from (f"{indent}shape {printable_value_info(value)}" for value in shapes)
     for node in graph.node:
         yield f"{indent}{printable_node(node)}"
-        for name, inner in _inside(node):
+        for name, inner in subgraphs(node):
             yield f"{indent}  {name}:"
             yield from _graph(inner, f"{indent}    ")
     yield from (f"{indent}output {printable_value_info(value)}" for value in graph.output)

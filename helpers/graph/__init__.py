@@ -1,0 +1,62 @@
+"""What a model file holds: its facts as tables, its graph drawn in the notebook, what flows through it.
+
+>>> from helpers import graph
+>>> graph.facts("models/mnist.onnx").parameters
+5994
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.graph._text import describe, fields, text
+    from helpers.graph.compared import Pair, side_by_side
+    from helpers.graph.diff import Diff, diff
+    from helpers.graph.facts import Facts, dtypes, facts, macs, parameters, shapes
+    from helpers.graph.layers import errors, layers, tap
+    from helpers.graph.profile import times
+    from helpers.graph.values import Values
+    from helpers.graph.view import View, show
+
+_MODULES = {  # imported when used: each brings libraries that the others do without
+    "_text": ("describe", "fields", "text"),
+    "compared": ("Pair", "side_by_side"),
+    "diff": ("Diff", "diff"),
+    "facts": ("Facts", "dtypes", "facts", "macs", "parameters", "shapes"),
+    "layers": ("errors", "layers", "tap"),
+    "profile": ("times",),
+    "values": ("Values",),
+    "view": ("View", "show"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Diff",
+    "Facts",
+    "Pair",
+    "Values",
+    "View",
+    "describe",
+    "diff",
+    "dtypes",
+    "errors",
+    "facts",
+    "fields",
+    "layers",
+    "macs",
+    "parameters",
+    "shapes",
+    "show",
+    "side_by_side",
+    "tap",
+    "text",
+    "times",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
