@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
     import numpy as np
 
     from helpers.engines.model import Model, TensorInfo
+    from helpers.engines.steps import Watched
 
 Preparing = Callable[[str, float | None], None]
 Run = Callable[[Mapping[str, "np.ndarray"]], Sequence["np.ndarray"]]  # inputs by name, outputs in the graph's order
@@ -100,6 +101,7 @@ class Engine(ABC):
     remedy: ClassVar[str]  # what to do where it is unavailable
     modules: ClassVar[tuple[str, ...]] = ()  # what its binding is called in Python
     isolated_only: ClassVar[bool] = False  # True: it may end the process it runs in, so it never runs in the kernel
+    profiles: ClassVar[bool] = False  # True: it tells how long each of its steps takes, by ``watch``
 
     @abstractmethod
     def probe(self) -> None:
@@ -127,6 +129,10 @@ class Engine(ABC):
         """Import the engine's binding; ``open`` does that too, so this is for whoever tells the two times apart."""
         for name in self.modules:
             import_module(name)
+
+    def watch(self, model: Model, options: Options, inputs: Mapping[str, np.ndarray], calls: int) -> list[Watched]:
+        """Load the model, run it so often, and tell each call as the engine's own profile does (see ``profiles``)."""
+        raise NotImplementedError
 
     def availability(self) -> Availability:
         """Whether the engine can run here. Never raises and never takes the kernel down."""

@@ -23,3 +23,4 @@ class Kyanite(Native):
         options=("optimisation",),
         good_to_know="Its CPU executor is a plain baseline for its own tests.",
     )
+    profiles = True

@@ -135,6 +135,17 @@ def check_external(proto: onnx.ModelProto, path: Path | None, said: str) -> bool
     return found
 
 
+def external_bytes(proto: onnx.ModelProto, path: Path) -> int:
+    """How many bytes of weights lie in files beside a model for which ``check_external`` found some."""
+    total = 0
+    for tensor in _tensors(proto):
+        place = {entry.key: entry.value for entry in tensor.external_data}
+        if "location" in place:
+            size = (path.resolve().parent / place["location"]).stat().st_size
+            total += int(place.get("length", 0)) or size - int(place.get("offset", 0))
+    return total
+
+
 def _check_span(place: dict[str, str], target: Path, what: str) -> None:
     try:
         offset, length = int(place.get("offset", 0)), int(place.get("length", 0))

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from helpers.engines import _cargo
 from helpers.engines._crates import HERE, Workspace
 from helpers.engines.base import Availability, Engine, Options, Run
+from helpers.engines.steps import Step, Watched
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    from collections.abc import Mapping
+
+    import numpy as np
+
     from helpers.engines.model import Model
 
 _SOON = "wait: it will be there without a restart"
@@ -58,8 +63,14 @@ class Native(Engine):
     def open(self, model: Model, options: Options) -> Run:
         return self.session(model, options).run
 
+    def watch(self, model: Model, options: Options, inputs: Mapping[str, np.ndarray], calls: int) -> list[Watched]:
+        session = self.session(model, options)
+        told = [session.profile(inputs) for _ in range(calls)]
+        return [(whole, [Step(*step) for step in steps]) for whole, steps in told]
+
     def session(self, model: Model, options: Options) -> Any:
-        """The Rust session: ``run(inputs)`` gives arrays, ``time(inputs, n)`` nanoseconds by the native clock."""
+        """The Rust session: ``run(inputs)`` gives arrays, ``time(inputs, n)`` nanoseconds by the native clock, and
+        ``profile(inputs)`` the seconds of a call and of its steps, where the engine has such."""
         return load_module(self.name, self.library(model)).Session(
             model.data,
             path=None if model.path is None else str(model.path),

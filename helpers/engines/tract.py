@@ -24,3 +24,4 @@ class Tract(Native):
         good_to_know="With more than one thread, only operators above a size use them.",
         released="2026-10",
     )
+    profiles = True

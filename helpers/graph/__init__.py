@@ -11,21 +11,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.graph._text import describe, fields, text
+    from helpers.graph._diff import Diff, diff
+    from helpers.graph._facts import Facts, dtypes, facts, macs, parameters, shapes
+    from helpers.graph._layers import errors, layers, tap
+    from helpers.graph._text import describe, text
+    from helpers.graph._wire import fields
     from helpers.graph.compared import Pair, side_by_side
-    from helpers.graph.diff import Diff, diff
-    from helpers.graph.facts import Facts, dtypes, facts, macs, parameters, shapes
-    from helpers.graph.layers import errors, layers, tap
     from helpers.graph.profile import times
     from helpers.graph.values import Values
     from helpers.graph.view import View, show
 
-_MODULES = {  # imported when used: each brings libraries that the others do without
-    "_text": ("describe", "fields", "text"),
+_MODULES = {  # imported when used: each brings libraries that the others do without.
+    # A module with a function's name has an underscore: once imported, it would stand in the function's place.
+    "_text": ("describe", "text"),
+    "_wire": ("fields",),
     "compared": ("Pair", "side_by_side"),
-    "diff": ("Diff", "diff"),
-    "facts": ("Facts", "dtypes", "facts", "macs", "parameters", "shapes"),
-    "layers": ("errors", "layers", "tap"),
+    "_diff": ("Diff", "diff"),
+    "_facts": ("Facts", "dtypes", "facts", "macs", "parameters", "shapes"),
+    "_layers": ("errors", "layers", "tap"),
     "profile": ("times",),
     "values": ("Values",),
     "view": ("View", "show"),

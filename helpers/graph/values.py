@@ -20,7 +20,7 @@ class Values:
     """
 
     title: str  # "time", "shape"
-    unit: str  # "s", "share", "error", "count", or "" for words
+    unit: str  # "s", "share", "error", "count", "number", or "" for words
     by_node: Mapping[str, float | str | None]
     note: str = ""  # how the values were got, and what to beware of
 
@@ -33,7 +33,9 @@ class Values:
             return precise(value)
         if self.unit == "share":
             return f"{100 * value:.1f} %"
-        return number(value) if self.unit == "error" else f"{value:,.0f}"
+        if self.unit == "error":
+            return number(value)
+        return f"{value:,.0f}" if self.unit == "count" else f"{value:.3g}"
 
     def share(self) -> Values:
         """Each value as a share of the total.

@@ -148,6 +148,19 @@ def test_the_native_clock(crate: Native, mnist, blank):
     assert all(isinstance(t, int) and t > 1000 for t in times)
 
 
+def test_the_profile_of_a_call(crate: Native, mnist, blank):
+    if not crate.profiles:
+        known = read_model(CASES["relu"].model)
+        session = crate.session(known, Options())
+        with pytest.raises(load_module(crate.name, crate.library(known)).Unfit, match="no profile of its own"):
+            session.profile(CASES["relu"].inputs)
+        return
+    whole, steps = crate.session(read_model(mnist), Options()).profile({"Input3": blank})
+    assert 0 < sum(seconds for _, _, seconds in steps) <= whole
+    assert any("ReLU32" in name for name, _, _ in steps)
+    assert all(operator for _, operator, _ in steps)
+
+
 def test_other_threads_run_meanwhile(mnist, blank):
     kyanite = engines.get("kyanite")
     if not kyanite.availability():

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::{Error, Result, Signature, Tensor};
+use crate::{Error, Profile, Result, Signature, Tensor};
 
 /// A model to load.
 pub struct Model<'a> {
@@ -53,6 +53,11 @@ impl Options {
 pub trait Session: Send {
     /// Run the model on its inputs, in the order of the signature; the outputs come in the order of the signature.
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>>;
+
+    /// Run the model once, with a clock of the engine's own at each of its steps.
+    fn profile(&mut self, _inputs: &[Tensor]) -> Result<Profile> {
+        Err(Error::Unfit("this engine has no profile of its own".into()))
+    }
 }
 
 /// Loads a model.
@@ -85,6 +90,12 @@ mod tests {
         assert!(options.only(&["inter_threads"]).is_ok());
         let error = options.only(&["intra_threads"]).unwrap_err();
         assert_eq!(error, Error::Unfit("this engine cannot honour inter_threads=4".into()));
+    }
+
+    #[test]
+    fn an_engine_without_a_profile_says_so() {
+        let error = Sleeper.profile(&[]).err().unwrap();
+        assert_eq!(error, Error::Unfit("this engine has no profile of its own".into()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 #[cfg(feature = "pool")]
 mod pool;
+mod profile;
 mod signature;
 mod tensor;
 
@@ -21,5 +22,6 @@ pub use engine::{Load, Model, Options, Session, time};
 pub use error::{Error, Result, catch, one_line};
 #[cfg(feature = "pool")]
 pub use pool::Pool;
+pub use profile::{Profile, Step};
 pub use signature::{Dim, Info, Signature};
 pub use tensor::{Bytes, Tensor};

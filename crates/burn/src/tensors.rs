@@ -131,23 +131,22 @@ impl<const N: usize> Give for [i64; N] {
     }
 }
 
+/// Tuples of these, and of the last so many of them, down to two.
 macro_rules! tuples {
-    ($($name:ident)*) => {
-        impl<$($name: Give),*> Give for ($($name,)*) {
+    ($one:ident) => {};
+    ($first:ident $($rest:ident)*) => {
+        impl<$first: Give, $($rest: Give),*> Give for ($first, $($rest,)*) {
             #[allow(non_snake_case)]
             fn give(self, outputs: &mut Vec<Tensor<'static>>) -> Result<()> {
-                let ($($name,)*) = self;
-                $($name.give(outputs)?;)*
+                let ($first, $($rest,)*) = self;
+                $first.give(outputs)?;
+                $($rest.give(outputs)?;)*
                 Ok(())
             }
         }
+
+        tuples!($($rest)*);
     };
 }
 
-tuples!(A B);
-tuples!(A B C);
-tuples!(A B C D);
-tuples!(A B C D E);
-tuples!(A B C D E F);
-tuples!(A B C D E F G);
-tuples!(A B C D E F G H);
+tuples!(A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Ab Ac Ad Ae Af);

@@ -1,9 +1,12 @@
 //! kyanite's CPU executor: a plain baseline for the tests of its authors, whose product runs on CUDA. One thread.
 
-use bridge::{DType, Dim, Error, Model, Options, Result, Session, Tensor};
-use kn_graph::cpu::cpu_eval_graph;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bridge::{DType, Dim, Error, Model, Options, Profile, Result, Session, Step, Tensor};
+use kn_graph::cpu::{CalculatedValue, cpu_eval_graph, cpu_eval_graph_exec};
 use kn_graph::dtype::{DBool, DTensor, Tensor as Array};
-use kn_graph::graph::Graph;
+use kn_graph::graph::{Graph, Operation, Value};
 use kn_graph::ndarray::{ArcArray, IxDyn};
 use kn_graph::onnx::GraphLoader;
 use kn_graph::optimizer::optimize_graph;
@@ -56,10 +59,67 @@ fn place(model: &Model, symbol: &str) -> Option<(usize, usize)> {
 
 impl Session for Kyanite {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
-        let batch = self.batch.map_or(1, |(input, axis)| inputs[input].shape[axis]);
-        let given = inputs.iter().map(given).collect::<Result<Vec<_>>>()?;
+        let (batch, given) = self.given(inputs)?;
         cpu_eval_graph(&self.graph, batch, &given).into_iter().map(tensor).collect()
     }
+
+    fn profile(&mut self, inputs: &[Tensor]) -> Result<Profile> {
+        let call = || {
+            let (batch, given) = self.given(inputs)?;
+            let mut done = cpu_eval_graph_exec(&self.graph, batch, &given, false);
+            let values = std::mem::take(&mut done.values);
+            let outputs = done.outputs.iter().filter_map(|value| values[value].tensor.clone());
+            outputs.map(tensor).collect::<Result<Vec<_>>>()?;
+            Ok(values)
+        };
+        Profile::of(call, |values| {
+            let mut names = names(&self.graph);
+            let step = |(value, done): (Value, CalculatedValue)| {
+                let took = Duration::from_secs_f32(done.time_spent);
+                let operator = operator(&self.graph[value].operation);
+                Step { name: names.remove(&value).unwrap_or_default(), operator, took }
+            };
+            values.into_iter().map(step).collect()
+        })
+    }
+}
+
+impl Kyanite {
+    fn given(&self, inputs: &[Tensor]) -> Result<(usize, Vec<DTensor>)> {
+        let batch = self.batch.map_or(1, |(input, axis)| inputs[input].shape[axis]);
+        Ok((batch, inputs.iter().map(given).collect::<Result<Vec<_>>>()?))
+    }
+}
+
+/// The names of values: of the node in the file that made it. What the optimiser put in has none; it counts for the
+/// value that it was put in for, which uses it.
+fn names(graph: &Graph) -> HashMap<Value, String> {
+    let values: Vec<Value> = graph.values().collect();
+    let mut names = HashMap::new();
+    for &value in values.iter().rev() {
+        let info = &graph[value];
+        if !info.debug_id.is_empty() {
+            names.insert(value, info.debug_id.clone());
+        }
+        let Some(name) = names.get(&value).cloned() else { continue };
+        for input in info.operation.inputs() {
+            if !matches!(graph[input].operation, Operation::Input { .. } | Operation::Constant { .. }) {
+                names.insert(input, name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// One word for what an operation does.
+fn operator(operation: &Operation) -> String {
+    let words = match operation {
+        Operation::Unary { op, .. } => format!("{op:?}"),
+        Operation::Binary { op, .. } => format!("{op:?}"),
+        Operation::Reduce { op, .. } => format!("{op:?}"),
+        other => format!("{other:?}"),
+    };
+    words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().into()
 }
 
 fn given(input: &Tensor) -> Result<DTensor> {

@@ -1,13 +1,15 @@
 //! tract: Sonos' engine in pure Rust, with its multithread feature.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use bridge::{Bytes, DType, Dim, Error, Model, Options, Result, Session, Tensor};
+use bridge::{Bytes, DType, Dim, Error, Model, Options, Profile, Result, Session, Step, Tensor};
 use tract_linalg::multithread::Executor;
 use tract_onnx::prelude::{
-    DatumType, Framework, InferenceModel, InferenceModelExt, RunOptions, TDim, TValue, Tensor as Array, TractResult,
-    TypedSimplePlan, tvec,
+    DatumType, Framework, InferenceModel, InferenceModelExt, RunOptions, TDim, TValue, TVec, Tensor as Array,
+    TractResult, TypedNode, TypedSimplePlan,
 };
+use tract_onnx::tract_core::plan::eval;
 use tract_onnx::tract_hir::infer::{InferenceFact, ShapeFactoid};
 
 bridge::python_module!(engine_tract, load);
@@ -54,12 +56,35 @@ fn name_unknown_dimensions(loaded: &mut InferenceModel, model: &Model) -> TractR
 
 impl Session for Tract {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
-        let mut given = tvec!();
-        for input in inputs {
-            given.push(value(input)?);
-        }
-        self.plan.run(given).map_err(Error::failed)?.into_iter().map(tensor).collect()
+        self.plan.run(values(inputs)?).map_err(Error::failed)?.into_iter().map(tensor).collect()
     }
+
+    fn profile(&mut self, inputs: &[Tensor]) -> Result<Profile> {
+        let nodes = &self.plan.model().nodes;
+        let call = || {
+            let mut seen = Vec::with_capacity(nodes.len());
+            let mut state = self.plan.spawn().map_err(Error::failed)?;
+            let outputs = state.run_plan_with_eval(values(inputs)?, |context, state, node, inputs| {
+                let start = Instant::now();
+                let made = eval(context, state, node, inputs);
+                seen.push((node.id, start.elapsed()));
+                made
+            });
+            outputs.map_err(Error::failed)?.into_iter().map(tensor).collect::<Result<Vec<_>>>()?;
+            Ok(seen)
+        };
+        Profile::of(call, |seen| {
+            let step = |(id, took)| {
+                let node: &TypedNode = &nodes[id];
+                Step { name: node.name.clone(), operator: node.op.name().into_owned(), took }
+            };
+            seen.into_iter().map(step).collect()
+        })
+    }
+}
+
+fn values(inputs: &[Tensor]) -> Result<TVec<TValue>> {
+    inputs.iter().map(value).collect()
 }
 
 fn value(input: &Tensor) -> Result<TValue> {

@@ -8,10 +8,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use super::{LOAD, arrays};
-use crate::{Dim, Error, Info, Model, Options, Result, Session, Signature, Tensor, catch, time};
+use crate::{Dim, Error, Info, Model, Options, Profile, Result, Session, Signature, Tensor, catch, time};
 
 /// How often `time` looks for Ctrl-C; it costs some tens of nanoseconds, between two calls.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// A step of a profile as Python reads it: name, operator, seconds.
+type Told = (String, String, f64);
 
 /// A model loaded in this module's engine.
 #[pyclass(name = "Session", frozen)]
@@ -81,6 +84,15 @@ impl PySession {
             py.check_signals()?;
         }
         Ok(times)
+    }
+
+    /// Run the model once on arrays by name: the seconds of the call, and (name, operator, seconds) of each step.
+    fn profile(&self, py: Python<'_>, inputs: &Bound<'_, PyAny>) -> PyResult<(f64, Vec<Told>)> {
+        let given = arrays::given(inputs, &self.names)?;
+        let tensors = given.iter().map(arrays::Given::tensor).collect::<Result<Vec<_>>>()?;
+        let Profile { whole, steps } = py.detach(|| self.with(|session| session.profile(&tensors)))?;
+        let told = steps.into_iter().map(|step| (step.name, step.operator, step.took.as_secs_f64()));
+        Ok((whole.as_secs_f64(), told.collect()))
     }
 }
 
