@@ -103,6 +103,18 @@ def compare(
 
 
 @app.command()
+def facts(
+    model: Annotated[Path, typer.Argument(help="An .onnx file.")],
+    nodes: Annotated[bool, typer.Option("--nodes", help="Also each node and each weight.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What a model file holds, and what is odd about it; nothing is run."""
+    from helpers import _terminal_facts, graph
+
+    _terminal_facts.print_facts(graph.facts(model), nodes=nodes, as_json=as_json)
+
+
+@app.command()
 def bench(
     model: Annotated[Path, typer.Argument(help="An .onnx file, or the .json of a measurement, to show it again.")],
     inputs: Inputs = None,

@@ -1,0 +1,79 @@
+"""The tables of ``onnx-lab facts``; the words of a file are shown as they are, never as markup."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from helpers.graph._tables import visible
+
+if TYPE_CHECKING:
+    from helpers.graph import Facts
+
+_WORDS = ("name", "value", "node", "where", "operator", "domain", "dtype", "shape", "stored", "known", "what", "to do")
+_NODES = ("node", "where", "operator", "dtype", "shape", "parameters", "multiply-adds")
+_INITIALIZERS = (
+    ("name", "where", "dtype", "shape", "elements", "bytes", "stored"),
+    ("name", "min", "max", "mean", "std", "zeros", "nan"),
+)
+
+
+def print_facts(facts: Facts, *, nodes: bool = False, as_json: bool = False) -> None:
+    """The summary, what goes in and out, operators and oddities; with ``nodes`` also each node and weight."""
+    if as_json:
+        print(json.dumps(facts.to_json(), indent=2, allow_nan=False))
+        return
+    console = Console()
+    _print(console, "", facts.summary[facts.summary["value"] != ""], head=False)
+    _print(console, "inputs", facts.inputs)
+    _print(console, "outputs", facts.outputs)
+    _print(console, "operators", facts.operators)
+    if nodes:
+        _print(console, "nodes", facts.nodes.rename_axis("node").reset_index()[list(_NODES)])
+        for title, columns in zip(("initializers", ""), _INITIALIZERS, strict=True):
+            _print(console, title, facts.initializers[list(columns)])
+    _print(console, "odd", facts.odd)
+    console.print(Text(visible(str(facts))))
+
+
+def _print(console: Console, title: str, frame: pd.DataFrame, *, head: bool = True) -> None:
+    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    if not rows:
+        return
+    if title:
+        console.print(Text(title, "bold"))
+    table = Table(box=None, header_style="dim", pad_edge=False, show_header=head)
+    shown = [place for place in range(len(frame.columns)) if any(row[place] for row in rows)]
+    for name in (frame.columns[place] for place in shown):
+        words = name in _WORDS
+        table.add_column(Text(name), justify="left" if words else "right", overflow="fold", no_wrap=not words)
+    for row in rows:
+        table.add_row(*(Text(row[place]) for place in shown))
+    console.print(table)
+    console.print()
+
+
+def _cell(value: Any) -> str:
+    """A value of a table as a person reads it.
+
+    >>> _cell(5994), _cell(0.125), _cell(("x", "w")), _cell(None), _cell(float("nan"))
+    ('5,994', '0.125', 'x, w', '', '')
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_cell, value))
+    return "\n".join(map(visible, str(value).splitlines()))  # a description may have lines
