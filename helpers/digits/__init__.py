@@ -21,6 +21,7 @@ from helpers.paths import MNIST
 
 if TYPE_CHECKING:
     from helpers.digits._board import Board, board
+    from helpers.digits._walk import Walk, walk
     from helpers.digits.pad import Pad
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Drawings",
     "Pad",
     "Stages",
+    "Walk",
     "board",
     "digits",
     "draw",
@@ -38,9 +40,11 @@ __all__ = [
     "probabilities",
     "save_drawing",
     "softmax",
+    "walk",
 ]
 
-_WIDGETS = {"Pad": "pad", "Board": "_board", "board": "_board"}  # imported when used: widgets take half a second
+# Imported when used: widgets take half a second.
+_WIDGETS = {"Pad": "pad", "Board": "_board", "board": "_board", "Walk": "_walk", "walk": "_walk"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from helpers.plots._look import Told
 from helpers.plots.digits import accuracies, pictures, scores, stages
 from helpers.plots.latency import dots, ecdf, phases, ratios
+from helpers.plots.maps import feature_maps, histogram
 from helpers.plots.processes import process_intervals, run_order, warm_up
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "accuracies",
     "dots",
     "ecdf",
+    "feature_maps",
+    "histogram",
     "phases",
     "pictures",
     "process_intervals",
