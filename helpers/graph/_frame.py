@@ -1,0 +1,40 @@
+"""The frame that a drawing is in: its page, or why there is none."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from helpers.engines.errors import one_line
+from helpers.graph._contents import Contents
+from helpers.graph._netron import NetronChanged, page
+
+MOST = 5000  # nodes: the layout of more takes the page's thread for many seconds
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A page, what it and the widget know each other's messages by, and the model that it draws; or ``why`` not."""
+
+    page: str = field(default="", repr=False)
+    token: str = ""
+    model: bytes = field(default=b"", repr=False)  # without large weights
+    why: str = ""
+
+
+def frame(contents: Contents) -> Frame:
+    """The frame for a model; too many nodes or another build of Netron are told in one line.
+
+    >>> from helpers.graph._read import read
+    >>> frame(Contents.of(read("models/mnist.onnx"))).why
+    ''
+    """
+    count = len(contents.nodes)
+    if count > MOST:
+        return Frame(why=f"{count:,} nodes are too many to draw (at most {MOST:,}); the list holds them all.")
+    token = secrets.token_hex(8)
+    operators = frozenset((place.node.domain or "ai.onnx", place.node.op_type) for place, _ in contents.nodes)
+    try:
+        return Frame(page(operators, token=token), token, contents.proto.SerializeToString())
+    except NetronChanged as error:
+        return Frame(why=one_line(error))
