@@ -34,6 +34,8 @@ _NEEDS = {  # what the host takes hold of; looked for in the sources, so that a 
         "showNodeProperties(",
         "showConnectionProperties(",
         "showTensorProperties(",
+        "async showDefinition(type)",
+        "async pushTarget(",
         "this._table = new Map()",
         "emit(event, data)",
         "select(selection",

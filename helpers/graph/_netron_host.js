@@ -101,6 +101,11 @@ class NotebookView extends View {
     else this.select_(value); // Netron leaves that to its sidebar
   }
 
+  /** A function of the file is opened, but not its documentation: Netron would make HTML of what the file says. */
+  async showDefinition(type) {
+    return type && Array.isArray(type.nodes) ? this.pushTarget(type) : super.showDefinition(type);
+  }
+
   select_(value) {
     const found = [...drawn(this.target)].find((each) => each[1] === value);
     if (found) found[3].select([value], 'target');
@@ -266,11 +271,10 @@ async function main() {
   const act = {
     theme: ({ dark }) => theme(dark),
     async open({ name, bytes }) {
-      const began = performance.now();
       await view.open(new Context(host, name, new Uint8Array(bytes)));
       view.show(null);
       toStart();
-      tell('ready', { milliseconds: performance.now() - began, since: performance.now(), nodes: view.activeTarget?.nodes.length ?? 0 });
+      tell('ready');
     },
     choose: ({ names: list, open }) => view.choose(list, Boolean(open)),
     overlay({ items }) {

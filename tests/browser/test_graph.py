@@ -190,7 +190,7 @@ def test_two_views_of_two_models_do_not_mix(open_notebook):
 
 def hostile():
     """A model in which every name and text wants to be HTML, or a script."""
-    node = helper.make_node("Evil" + EVIL, [EVIL], ["t"], name=EVIL, domain=EVIL, doc_string=EVIL)
+    node = helper.make_node("Evil" + EVIL, [EVIL], ["t"], name=EVIL, domain=EVIL, doc_string=EVIL, s=EVIL, many=[EVIL])
     call = helper.make_node("F", ["t"], ["y"], name=f"call {EVIL}", domain="f", doc_string=EVIL)
     inside = [helper.make_node("Relu", ["a"], ["b"], name=EVIL)]
     function = helper.make_function("f", "F", ["a"], ["b"], inside, [helper.make_opsetid("", 17)])
@@ -211,12 +211,14 @@ def test_names_never_run_as_code(open_notebook, tmp_path, shot):
     drawing = Drawing(notebook)
     for name in (EVIL, "t", "y"):
         notebook.do(f"view.open({name!r})")
-        notebook.page.wait_for_timeout(200)
+        drawing.frame.locator("#sidebar-title", has_text="Properties").wait_for()
+        more = drawing.frame.locator(".sidebar-item-value-expander", has_text="+")
+        more.evaluate_all("(all) => all.forEach((each) => each.click())")
     notebook.do("view.overlay({'y': '<b onclick=1>'})")
     drawing.frame.locator(".lab-badge", has_text="<b onclick=1>").wait_for()
     shot(drawing.root, "graph-hostile")
-    drawing.frame.locator(".sidebar-item-value-expander").first.click()  # Netron's documentation of the function
-    drawing.frame.locator(".sidebar-documentation").wait_for()
+    drawing.frame.locator(".sidebar-item-value-expander").first.click()  # into the function
+    drawing.node("Relu").wait_for()
     notebook.page.wait_for_timeout(300)
     assert notebook.page.evaluate("() => window.pwned ?? null") is None
     assert drawing.frame.locator("body").evaluate("() => window.pwned ?? null") is None
