@@ -32,14 +32,14 @@ REPEATS = 10
 CELL = "from helpers import graph\nview = graph.show({!r})\nview"
 
 
-def chain(nodes: int) -> onnx.ModelProto:
-    """A network of so many nodes, every third a convolution, with a way around every ninth."""
-    made, last, around = [], "x", "x"
+def chain(nodes: int, *, around: bool) -> onnx.ModelProto:
+    """A network of so many nodes, every third a convolution; perhaps with a way around eight of nine nodes."""
+    made, last, start = [], "x", "x"
     for i in range(nodes):
         name = f"t{i}"
-        if i % 9 == 8:
-            made.append(helper.make_node("Add", [last, around], [name]))
-            around = name
+        if around and i % 9 == 8:
+            made.append(helper.make_node("Add", [last, start], [name]))
+            start = name
         elif i % 3 == 0:
             made.append(helper.make_node("Conv", [last, "w"], [name], pads=[1, 1, 1, 1]))
         else:
@@ -76,10 +76,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder, "lab")) as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=flags)
         models = {"mnist.onnx, 12 nodes": MNIST}
-        for nodes in (500, 2000):
-            path = Path(folder, f"chain{nodes}.onnx")
-            onnx.save(chain(nodes), path)
-            models[f"a network of {nodes:,} nodes"] = path
+        for nodes, around in ((500, True), (2000, False), (2000, True)):
+            path = Path(folder, f"chain{nodes}{around}.onnx")
+            onnx.save(chain(nodes, around=around), path)
+            models[f"{nodes:,} nodes, {'with ways around every eight' if around else 'one after the other'}"] = path
         rows: list[list[object]] = []
         for name, path in models.items():
             found = [draw(browser, lab, path) for _ in range(REPEATS)]

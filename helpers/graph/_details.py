@@ -118,7 +118,7 @@ def _numbers(contents: Contents, name: str) -> dict[str, Any]:
     try:
         values = _array(tensor, contents)
         as_pictures = values.ndim > 1 and np.prod(values.shape[:-2]) <= _MANY and max(values.shape[-2:]) <= LARGEST
-        return {"tiles": tiles(values)} if as_pictures else {"histogram": histogram(values)}
+        return {"tiles": tiles(values, abreast=4)} if as_pictures else {"histogram": histogram(values)}
     except (BadInput, ValueError, TypeError, OSError, onnx.checker.ValidationError) as error:
         return {"histogram": {"label": f"its numbers cannot be shown: {one_line(error)}"}}
 

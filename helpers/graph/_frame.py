@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from helpers.engines.errors import one_line
 from helpers.graph._contents import Contents
+from helpers.graph._light import light
 from helpers.graph._netron import NetronChanged, page
 
 MOST = 5000  # nodes: the layout of more takes the page's thread for many seconds
+LABELLED = 1000  # nodes up to which each arrow tells its shape: the labels take a third of the time of a large drawing
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def frame(contents: Contents) -> Frame:
     token = secrets.token_hex(8)
     operators = frozenset((place.node.domain or "ai.onnx", place.node.op_type) for place, _ in contents.nodes)
     try:
-        return Frame(page(operators, token=token), token, contents.proto.SerializeToString())
+        drawn = contents.proto if count <= LABELLED else light(contents.file.proto)
+        return Frame(page(operators, token=token), token, drawn.SerializeToString())
     except NetronChanged as error:
         return Frame(why=one_line(error))

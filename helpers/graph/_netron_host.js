@@ -83,6 +83,7 @@ function* drawn(graph) {
 
 class NotebookView extends View {
   overlay = {}; // node → { text, fill, ink, dashed, quiet }
+  painted = false; // whether there is anything to take away
   commanded = false; // whether a selection comes from the widget, which then needs no telling
   properties = false; // whether Netron's own sidebar may open: the widget shows the same beside the frame
 
@@ -136,6 +137,8 @@ class NotebookView extends View {
 
   paint() {
     if (!this.target) return;
+    if (!this.painted && !Object.keys(this.overlay).length) return;
+    this.painted = true;
     for (const badge of document.querySelectorAll('.lab-badge')) badge.remove();
     for (const painted of document.querySelectorAll('[data-painted]')) {
       delete painted.dataset.painted;

@@ -15,27 +15,28 @@ _ENDINGS = (".svg", ".png")
 _EMPTY = {"text/html": '<span class="onnx-lab-picture"></span>', "text/plain": ""}
 
 
+def show(bundle: Any, text: str, *pictures: Picture) -> None:
+    """Show a widget, and after it the places of its pictures."""
+    from IPython.display import display
+
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    display({**data, "text/plain": text}, metadata=metadata, raw=True)
+    for picture in pictures:
+        picture.shown = display(_EMPTY, raw=True, display_id=True)
+
+
 class Picture:
     """An output after the widget's: empty, until the page has drawn and sent a picture.
 
     While the widget lives, its style sheet hides this output.
     """
 
-    def __init__(self) -> None:
-        self._shown: Any = None
-
-    def show(self, bundle: Any, text: str) -> None:
-        """Show the widget, and after it the place of its picture."""
-        from IPython.display import display
-
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        display({**data, "text/plain": text}, metadata=metadata, raw=True)
-        self._shown = display(_EMPTY, raw=True, display_id=True)
+    shown: Any = None  # the output, once there is one
 
     def update(self, png: bytes, text: str) -> None:
         """Put a picture there."""
-        if self._shown is not None and len(png) <= _LARGEST:
-            self._shown.update({"image/png": base64.b64encode(png).decode(), "text/plain": text}, raw=True)
+        if self.shown is not None and len(png) <= _LARGEST:
+            self.shown.update({"image/png": base64.b64encode(png).decode(), "text/plain": text}, raw=True)
 
 
 class Files:

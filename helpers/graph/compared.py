@@ -15,6 +15,7 @@ import ipywidgets
 
 from helpers.graph._diff import Diff, diff
 from helpers.graph._read import Source
+from helpers.graph._saved import show
 from helpers.graph.values import Values
 from helpers.graph.view import View
 
@@ -47,7 +48,10 @@ class Pair(ipywidgets.Box):
         self.before, self.after, self.diff = before, after, found
         before.overlay(Values("before", "", found.before))
         after.overlay(Values("after", "", found.after, note=str(found)))
-        half = {"flex": "1 1 560px", "min_width": "0"}
+        half = {
+            "flex": "1 1 380px",
+            "min_width": "0",
+        }  # two abreast in a notebook's column; lists go below the drawings
         for view in (before, after):
             view.layout = ipywidgets.Layout(**half)
         layout = ipywidgets.Layout(flex_flow="row wrap", grid_gap="16px", width="100%")
@@ -55,6 +59,9 @@ class Pair(ipywidgets.Box):
         back = {new: old for old, new in found.partner.items()}
         before.observe(lambda change: _follow(change, after, found.partner), names=["selection"])
         after.observe(lambda change: _follow(change, before, back), names=["selection"])
+
+    def _ipython_display_(self) -> None:
+        show(self._repr_mimebundle_(), f"{self.diff}", self.before.kept, self.after.kept)
 
     def __repr__(self) -> str:
         return f"Pair({self.before.name}, {self.after.name}: {self.diff})"

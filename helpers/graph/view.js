@@ -155,10 +155,13 @@ function render({ model, el }) {
   const choose = (name) => model.send({ kind: "open", name });
 
   const paint = () => {
-    if (frame && ready) frame.say("overlay", { items: get("painted").items ?? {} });
+    if (!frame || !ready) return;
+    frame.say("overlay", { items: get("painted").items ?? {} });
+    photograph();
+  };
+  const list = () => {
     nodes.show(get("nodes"), get("painted"));
     legend(keys, get("painted"));
-    if (ready) photograph();
   };
   const mark = () => {
     const names = get("selection").map((each) => each.name);
@@ -232,7 +235,7 @@ function render({ model, el }) {
     model.on(name, act);
     signal.addEventListener("abort", () => model.off(name, act));
   };
-  on("change:painted", paint);
+  on("change:painted", () => { paint(); list(); });
   on("change:painted", listed);
   on("change:painting", listed);
   on("change:selection", mark);
@@ -248,8 +251,7 @@ function render({ model, el }) {
   });
   watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   said.textContent = get("status");
-  nodes.show(get("nodes"), get("painted"));
-  legend(keys, get("painted"));
+  list();
   show();
   return () => {
     abort.abort();

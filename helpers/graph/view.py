@@ -90,7 +90,7 @@ class View(anywidget.AnyWidget):
     def __init__(self, model: Source, *, height: int = 480) -> None:
         file = read(model)
         self._model, self._contents = model, Contents.of(file)
-        self._kept = _saved.Picture()
+        self.kept = _saved.Picture()
         self._files = _saved.Files()
         rows, drawn = self._contents.rows(), frame(self._contents)
         super().__init__(
@@ -206,12 +206,12 @@ class View(anywidget.AnyWidget):
 
     def _picture(self, asked: str, data: bytes) -> None:
         if asked == "kept":
-            self._kept.update(data, self.text)
+            self.kept.update(data, self.text)
         else:
             self.status = self._files.take(asked, data)
 
     def _ipython_display_(self) -> None:
-        self._kept.show(self._repr_mimebundle_(), self.text)
+        _saved.show(self._repr_mimebundle_(), self.text, self.kept)
 
     def __repr__(self) -> str:
         chosen = ", ".join(each["name"] for each in self.selection)

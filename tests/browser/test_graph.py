@@ -7,6 +7,7 @@ import sys
 
 import onnx
 import pytest
+from nbconvert import HTMLExporter
 from onnx import TensorProto, helper
 
 from helpers.paths import MNIST
@@ -68,7 +69,7 @@ def test_the_drawing_comes_in_both_themes(mnist, shot):
     shot(mnist.root, "graph-dark")
 
 
-def test_the_saved_notebook_keeps_a_picture(mnist):
+def test_the_saved_notebook_keeps_a_picture(mnist, lab, request):
     picture = mnist.page.locator(".jp-OutputArea-child .jp-RenderedImage")
     picture.first.wait_for(state="attached")
     assert picture.count() == 1
@@ -76,6 +77,10 @@ def test_the_saved_notebook_keeps_a_picture(mnist):
     widget, kept = mnist.notebook.outputs(0)
     assert "Conv makes Convolution28_Output_0" in "".join(widget["data"]["text/plain"])
     assert len(kept["data"]["image/png"]) > 10_000
+    mnist.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    published, _ = HTMLExporter().from_filename(str(lab.root / f"{request.node.name}.ipynb"))
+    assert kept["data"]["image/png"][:10_000] in published.replace("\n", "")
+    assert "Conv makes Convolution28_Output_0" in published
 
 
 def test_clicks_reach_python(mnist, shot):
@@ -171,6 +176,9 @@ def test_two_models_side_by_side(open_notebook, shot):
     before, after = Drawing(notebook, 0), Drawing(notebook, 1)
     before.frame.locator(".lab-badge", has_text="removed").wait_for()
     assert set(after.badges()) == {"changed"}
+    pictures = notebook.page.locator(".jp-OutputArea-child .jp-RenderedImage")
+    pictures.nth(1).wait_for(state="attached")
+    assert not any(picture.is_visible() for picture in pictures.all())
     shot(notebook.page.locator(".jp-OutputArea-output").first, "graph-pair")
     after.node("Relu").locator(".node-item-type").click()
     notebook.wait("[each['name'] for each in pair.before.selection]", lambda found: found == ["ReLU32_Output_0"])
