@@ -66,6 +66,7 @@ bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
 	$(BIN)/python benchmarks/same_verdicts.py
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python benchmarks/pen_to_answer.py
+	$(BIN)/python benchmarks/drawing.py
 
 train: $(INSTALLED)  ## train the models again (half an hour)
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt --group train
