@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from helpers.graph._layers import errors, layers, tap
     from helpers.graph._text import describe, text
     from helpers.graph._wire import fields
-    from helpers.graph.compared import Pair, side_by_side
+    from helpers.graph.drawing.compared import Pair, side_by_side
+    from helpers.graph.drawing.view import View, show
     from helpers.graph.profile import times
     from helpers.graph.values import Values
-    from helpers.graph.view import View, show
 
 _MODULES = {  # imported when used: each brings libraries that the others do without.
     # A module with a function's name has an underscore: once imported, it would stand in the function's place.
     "_text": ("describe", "text"),
     "_wire": ("fields",),
-    "compared": ("Pair", "side_by_side"),
+    "drawing.compared": ("Pair", "side_by_side"),
     "_diff": ("Diff", "diff"),
     "_facts": ("Facts", "dtypes", "facts", "macs", "parameters", "shapes"),
     "_layers": ("errors", "layers", "tap"),
     "profile": ("times",),
     "values": ("Values",),
-    "view": ("View", "show"),
+    "drawing.view": ("View", "show"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -13,12 +13,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from helpers import graph, rewrite
 from helpers.engines.errors import BadInput
-from helpers.graph import _netron
-from helpers.graph._contents import Contents
-from helpers.graph._details import details
-from helpers.graph._frame import MOST
-from helpers.graph._paint import paint
 from helpers.graph._read import read
+from helpers.graph.drawing import _netron
+from helpers.graph.drawing._contents import Contents
+from helpers.graph.drawing._details import details
+from helpers.graph.drawing._frame import MOST
+from helpers.graph.drawing._paint import paint
 from helpers.graph.values import Values
 from helpers.paths import MNIST
 

@@ -18,14 +18,14 @@ import traitlets
 from ipywidgets.widgets.trait_types import CByteMemoryView
 
 from helpers.engines.errors import BadInput, one_line
-from helpers.graph import _saved
-from helpers.graph._contents import Contents
-from helpers.graph._details import details
-from helpers.graph._frame import frame
-from helpers.graph._overlays import menu, values_of
-from helpers.graph._paint import paint
 from helpers.graph._read import Source, read
 from helpers.graph._text import describe
+from helpers.graph.drawing import _saved
+from helpers.graph.drawing._contents import Contents
+from helpers.graph.drawing._details import details
+from helpers.graph.drawing._frame import frame
+from helpers.graph.drawing._overlays import menu, values_of
+from helpers.graph.drawing._paint import paint
 from helpers.graph.values import Values
 
 _HERE = Path(__file__).parent
@@ -66,7 +66,7 @@ class View(anywidget.AnyWidget):
 
     _esm = "\n".join(
         path.read_text(encoding="utf-8")
-        for path in (_HERE.parent / "digits" / "_dom.js", _HERE / "_tiles.js", _HERE / "view.js")
+        for path in (_HERE.parents[1] / "digits" / "_dom.js", _HERE.parent / "_tiles.js", _HERE / "view.js")
     )
     _css = _HERE / "view.css"
 

@@ -10,10 +10,10 @@ import numpy as np
 import onnx
 
 from helpers.engines.errors import BadInput, one_line
-from helpers.graph._contents import Contents, Thing
+from helpers.graph._attributes import value as attribute
 from helpers.graph._light import elements
 from helpers.graph._read import Place, key
-from helpers.graph._types import element
+from helpers.graph.drawing._contents import Contents, Thing
 from helpers.graph.tiles import LARGEST, histogram, tiles
 
 _LONGEST = 400  # characters of the standard's words
@@ -72,26 +72,16 @@ def _node(contents: Contents, thing: Thing, place: Place) -> dict[str, Any]:
 def _attributes(node: onnx.NodeProto, schema: onnx.defs.OpSchema | None) -> list[dict[str, Any]]:
     known = {} if schema is None else dict(schema.attributes)
     given = [
-        {"term": a.name, "value": _shown(a), "text": _first(known[a.name].description) if a.name in known else ""}
+        {"term": a.name, "value": attribute(a), "text": _first(known[a.name].description) if a.name in known else ""}
         for a in node.attribute
     ]
-    there = {attribute.name for attribute in node.attribute}
+    there = {a.name for a in node.attribute}
     left = [
-        {"term": name, "value": f"{_shown(a.default_value)} (default)", "text": ""}
+        {"term": name, "value": f"{attribute(a.default_value)} (default)", "text": ""}
         for name, a in known.items()
         if name not in there and a.default_value.type
     ]
     return given + left
-
-
-def _shown(attribute: onnx.AttributeProto) -> str:
-    if attribute.HasField("t"):
-        return f"tensor {element(attribute.t.data_type)}{list(attribute.t.dims)}"
-    if attribute.HasField("g") or attribute.graphs:
-        return "a graph of its own: open it in the drawing"
-    value = onnx.helper.get_attribute_value(attribute)
-    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-    return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 def _value(contents: Contents, thing: Thing) -> dict[str, Any]:

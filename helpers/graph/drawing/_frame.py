@@ -6,9 +6,9 @@ import secrets
 from dataclasses import dataclass, field
 
 from helpers.engines.errors import one_line
-from helpers.graph._contents import Contents
 from helpers.graph._light import light
-from helpers.graph._netron import NetronChanged, page
+from helpers.graph.drawing._contents import Contents
+from helpers.graph.drawing._netron import NetronChanged, page
 
 MOST = 5000  # nodes: the layout of more takes the page's thread for many seconds
 LABELLED = 1000  # nodes up to which each arrow tells its shape: the labels take a third of the time of a large drawing
