@@ -45,7 +45,8 @@ class Board:
 
     def answers(self):
         """What the page shows, once every available engine has answered the newest picture."""
-        seq = self.notebook.wait("board.pad.seq")
+        drawn = int(self.canvas.get_attribute("data-seq"))  # the last strokes may still be on their way to the kernel
+        seq = self.notebook.wait("board.pad.seq", lambda arrived: arrived >= drawn)
         self.page.wait_for_function(
             """([names, seq]) => names.every(name => {
                 const row = document.querySelector(`.onnx-lab-board tr[data-engine='${name}']`);
