@@ -49,7 +49,7 @@ class Pair(ipywidgets.Box):
         before.overlay(Values("before", "", found.before))
         after.overlay(Values("after", "", found.after, note=str(found)))
         half = {
-            "flex": "1 1 380px",
+            "flex": "1 1 320px",
             "min_width": "0",
         }  # two abreast in a notebook's column; lists go below the drawings
         for view in (before, after):
