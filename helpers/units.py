@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def seconds(value: float | None) -> str:
@@ -55,6 +56,25 @@ def times(value: float) -> str:
     ('1.20', '19.0', '347', '1234')
     """
     return f"{value:.{max(0, 3 - len(str(int(value + 0.005))))}f}"
+
+
+def many(count: int, what: str) -> str:
+    """A count and its noun.
+
+    >>> many(1, "node"), many(1200, "parameter")
+    ('1 node', '1,200 parameters')
+    """
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Names in one line, only the first of them where there are more than ``most``.
+
+    >>> some(["a", "b"], 2), some("abcd", 2)
+    ('a, b', 'a, b and 2 more')
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def number(value: float | None) -> str:

@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from helpers.engines.errors import BadInput
+from helpers.script import joined
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed", "building"]
 _STATES = get_args(State)
@@ -46,7 +47,7 @@ class BoardView(anywidget.AnyWidget):
     BoardView(rten: 7)
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("_dom.js", "board.js"))
+    _esm = joined(_HERE / "board.js")
     _css = _HERE / "board.css"
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)  # of Row

@@ -14,12 +14,13 @@ import traitlets
 from helpers.digits.scores import probabilities
 from helpers.engines.errors import BadInput
 from helpers.graph._read import key
+from helpers.graph.tiles import SCRIPT as TILES
 from helpers.graph.tiles import said, tiles
+from helpers.script import joined
 
 NOTHING = "Nothing drawn. Draw a digit, or take a sample."
 _ABREAST = 16  # pictures in a row, so that each layer is one row
 _HERE = Path(__file__).parent
-_SCRIPTS = (_HERE / "_dom.js", _HERE.with_name("graph") / "_tiles.js", _HERE / "_walk.js")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Stop:
 class WalkView(anywidget.AnyWidget):
     """The pictures in the browser; it shows what its traits say."""
 
-    _esm = "\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS)
+    _esm = joined(TILES, _HERE / "_walk.js")
     _css = _HERE / "walk.css"
 
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)  # name, operator, fixed, tiles; replaced as a whole

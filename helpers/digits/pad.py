@@ -19,6 +19,7 @@ from helpers.digits import drawings
 from helpers.digits.brush import SIDE
 from helpers.digits.preprocess import FRAME, Stages, preprocess
 from helpers.engines.errors import BadInput, one_line
+from helpers.script import joined
 
 _HERE = Path(__file__).parent
 NOTHING = "nothing drawn"
@@ -39,7 +40,7 @@ class Pad(anywidget.AnyWidget):
     ((1, 1, 28, 28), 1)
     """
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("_dom.js", "_picture.js", "pad.js"))
+    _esm = joined(_HERE / "_picture.js", _HERE / "pad.js")
     _css = _HERE / "pad.css"
 
     # traitlets.Bytes would fail silently. No echoes: they would double the traffic, and pad and pen agree by ``seq``

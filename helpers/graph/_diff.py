@@ -14,8 +14,8 @@ from helpers.graph._attributes import value
 from helpers.graph._light import light
 from helpers.graph._match import partners
 from helpers.graph._read import File, Place, Source, places, read
-from helpers.graph._summary import many
 from helpers.graph._tables import frame
+from helpers.units import many
 
 COLUMNS = ("node", "state", "operator", "before", "after", "what")
 

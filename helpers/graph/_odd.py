@@ -15,6 +15,7 @@ from helpers.graph._read import File
 from helpers.graph._scopes import Scope, scopes, walk
 from helpers.graph._shapes import UNTOLD, Inferred, one_line
 from helpers.graph._weights import Weights
+from helpers.units import some
 
 COLUMNS = ("what", "where", "to do")
 _NAMED = 8  # places that a row names
@@ -46,8 +47,7 @@ def named(places: Iterable[str]) -> str:
     ("a, '', c", '0, 1, 2, 3, 4, 5, 6, 7 and 2 more')
     """
     every = [place or "''" for place in dict.fromkeys(places)]
-    more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
-    return ", ".join(every[:_NAMED]) + more
+    return some(every, _NAMED)
 
 
 def _row(what: str, places: Iterable[str], do: str) -> list[Row]:

@@ -31,10 +31,19 @@ def rows(proto: onnx.ModelProto) -> list[dict[str, Any]]:
         if called(node) in functions:
             counts[node.op_type, node.domain, None, "the file"] += 1
             continue
-        schema = _schema(node, _version(proto, scope, node.domain))
+        schema = definition(proto, node, scope)
         since, known = (None, "nobody here") if schema is None else (schema.since_version, "onnx")
         counts[node.op_type, node.domain, since, known] += 1
     return [_row(*entry, count) for entry, count in counts.most_common()]
+
+
+def definition(proto: onnx.ModelProto, node: onnx.NodeProto, scope: Scope) -> onnx.defs.OpSchema | None:
+    """What onnx knows of a node's operator, in the version that the file, or the function around it, imports."""
+    version = min(max(_version(proto, scope, node.domain), 0), 2**31 - 1)
+    try:
+        return onnx.defs.get_schema(node.op_type, version, _domain(node.domain))
+    except onnx.defs.SchemaError:
+        return None
 
 
 def opsets(proto: onnx.ModelProto) -> dict[str, int]:
@@ -61,13 +70,6 @@ def _version(proto: onnx.ModelProto, scope: Scope, domain: str) -> int:
         scope = scope.outer
     imports = scope.body.opset_import if isinstance(scope.body, onnx.FunctionProto) else proto.opset_import
     return next((entry.version for entry in imports if _domain(entry.domain) == _domain(domain)), 1)
-
-
-def _schema(node: onnx.NodeProto, version: int) -> onnx.defs.OpSchema | None:
-    try:
-        return onnx.defs.get_schema(node.op_type, min(max(version, 0), 2**31 - 1), _domain(node.domain))
-    except onnx.defs.SchemaError:
-        return None
 
 
 def _domain(name: str) -> str:

@@ -11,6 +11,7 @@ from helpers.graph import _operators
 from helpers.graph._read import File
 from helpers.graph._scopes import scopes
 from helpers.graph._weights import Weights
+from helpers.units import many
 
 if TYPE_CHECKING:
     from helpers.graph._facts import Facts
@@ -68,12 +69,3 @@ def page(facts: Facts) -> str:
         if len(facts.odd):
             tables.append(facts.odd.to_html(index=False, escape=True))
     return f"<p>{escape(str(facts))}</p>{''.join(tables)}"
-
-
-def many(number: int, what: str) -> str:
-    """A count and its noun.
-
-    >>> many(1, "node"), many(1200, "parameter")
-    ('1 node', '1,200 parameters')
-    """
-    return f"{number:,} {what}{'s' * (number != 1)}"

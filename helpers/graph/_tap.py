@@ -10,7 +10,9 @@ from google.protobuf.message import EncodeError
 from helpers.engines.errors import BadInput
 from helpers.graph._copy import copied
 from helpers.graph._read import Source
+from helpers.units import some
 
+_NAMED = 6  # tensors that a refusal names
 _Known = dict[str, onnx.ValueInfoProto]
 
 
@@ -36,7 +38,7 @@ def tap(model: Source, *, tensors: Sequence[str] | None = None) -> onnx.ModelPro
     made = [name for node in copy.graph.node for name in node.output if name]
     for name in tensors or ():
         if name not in made:
-            raise BadInput(f"no node makes {name!r}; it makes {_some(made)}")
+            raise BadInput(f"no node makes {name!r}; it makes {some(made, _NAMED)}")
     known, already = _types(copy), {output.name for output in copy.graph.output}
     wanted = [name for name in made if name not in already and (tensors is None or name in tensors)]
     copy.graph.output.extend(known[name] for name in wanted if name in known)
@@ -79,7 +81,3 @@ def _without_made_up(info: onnx.ValueInfoProto) -> onnx.ValueInfoProto:
         if dim.dim_param.startswith("unk__"):
             dim.Clear()
     return clean
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

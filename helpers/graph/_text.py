@@ -14,8 +14,8 @@ from helpers.graph._light import for_readers, light
 from helpers.graph._read import Source, read
 from helpers.graph._scopes import Scope, inside
 from helpers.graph._shapes import UNTOLD, infer, one_line
-from helpers.graph._summary import many
 from helpers.graph._tables import visible
+from helpers.units import many
 
 
 def text(model: Source) -> str:
@@ -52,9 +52,13 @@ def describe(model: Source) -> str:
     4. Relu makes ReLU32_Output_0, float32[1, 8, 28, 28], from Plus30_Output_0.
     """
     file = read(model)
-    proto = infer(file.proto).proto
+    return told(file.name, infer(file.proto).proto)
+
+
+def told(name: str, proto: onnx.ModelProto) -> str:
+    """The same for a model whose shapes are inferred already."""
     lines = [
-        f"{file.name}: {many(len(proto.graph.node), 'node')}, {_weights(proto.graph)}.",
+        f"{name}: {many(len(proto.graph.node), 'node')}, {_weights(proto.graph)}.",
         *_graph(Scope("", proto.graph), ""),
     ]
     for function in proto.functions:

@@ -22,6 +22,7 @@ from helpers.graph._statistics import Statistics, statistics
 
 _TWIN = 16  # elements from which on a second copy is worth a word
 _MOST = 2**34  # bytes that are read in all: files beside the model may be as large as they like
+UNREADABLE = (BadInput, ValueError, TypeError, KeyError, OSError, OverflowError, MemoryError)
 COLUMNS = ("name", "where", "dtype", "shape", "elements", "bytes", "stored", *Statistics.__dataclass_fields__)
 
 
@@ -60,8 +61,8 @@ def weights(file: File) -> Weights:
         try:
             if left < 0:
                 raise BadInput(f"more than {_MOST // 2**30} GiB of weights: the rest is not read")
-            array = _array(tensor, file)
-        except (BadInput, ValueError, TypeError, KeyError, OSError, OverflowError, MemoryError) as error:
+            array = numbers(tensor, file)
+        except UNREADABLE as error:
             found.broken.append((tensor.name, " ".join(str(error).split())))
             found.rows.append(row | asdict(Statistics()))
             continue
@@ -80,7 +81,14 @@ def _tensors(proto: onnx.ModelProto) -> Iterator[tuple[str, onnx.TensorProto, on
             yield from ((scope.where, sparse.values, sparse) for sparse in scope.body.sparse_initializer)
 
 
-def _array(tensor: onnx.TensorProto, file: File) -> np.ndarray:
+def numbers(tensor: onnx.TensorProto, file: File) -> np.ndarray:
+    """The numbers of a tensor, also of one that lies beside the model, but not outside its folder.
+
+    Raises
+    ------
+    One of ``UNREADABLE``
+        They are missing, or not what the file says.
+    """
     if not _outside(tensor):
         return np.asarray(ir.serde.deserialize_tensor(tensor).numpy())
     lone = onnx.ModelProto(graph=onnx.GraphProto(initializer=[tensor]))  # its numbers lie elsewhere: nothing is copied

@@ -22,7 +22,7 @@ from helpers.engines.worker import Isolated
 from helpers.graph._copy import copied
 from helpers.graph._read import Source, key, places, subgraphs
 from helpers.graph.values import Values
-from helpers.units import precise
+from helpers.units import precise, some
 
 _MARK = re.compile(r"@(\d+)@")
 _NAMED = 6  # nodes or steps that a note names; it counts the others
@@ -134,12 +134,12 @@ def _note(found: Profile, by_node: Mapping[str, float | str | None], rest: list[
     if unseen:
         told.append(
             f"no step of their own (fused into a neighbour, which has their time, or worked out at load): "
-            f"{len(unseen)} of {len(by_node)} nodes, {_some(unseen)}"
+            f"{len(unseen)} of {len(by_node)} nodes, {some(unseen, _NAMED)}"
         )
     if rest:
         names = [f"{step.name} ({step.operator})" if step.name else step.operator for step in rest]
         took = sum(step.seconds for step in rest)
-        told.append(f"steps that are no node of the file took {_share(took, found.call)}: {_some(names)}")
+        told.append(f"steps that are no node of the file took {_share(took, found.call)}: {some(names, _NAMED)}")
     between = found.call - sum(v for v in by_node.values() if isinstance(v, float)) - sum(s.seconds for s in rest)
     if between > 0:
         told.append(f"between the steps went {_share(between, found.call)}")
@@ -148,8 +148,3 @@ def _note(found: Profile, by_node: Mapping[str, float | str | None], rest: list[
 
 def _share(seconds: float, whole: float) -> str:
     return f"{precise(seconds)}, {100 * seconds / whole:.0f} % of the call" if whole else precise(seconds)
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

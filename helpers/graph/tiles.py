@@ -6,12 +6,15 @@ What is drawn of them is in ``_tiles.js``: blue below zero, vermillion above it,
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from helpers.engines.errors import BadInput
+from helpers.units import many
 
+SCRIPT = Path(__file__).with_name("_tiles.js")  # what draws them in the page
 LARGEST = 64  # cells a side: what is larger is averaged
 TOP = 127  # what the value furthest from zero becomes
 MARK = -128  # NaN, infinity, or a cell that was averaged with one
@@ -96,7 +99,7 @@ def histogram(array: np.ndarray, *, bins: int = 32) -> dict[str, Any]:
         ends = (ends[0] - 0.5, ends[1] + 0.5)
     counts, edges = np.histogram(scaled, bins, ends)
     spread = f"mean {said(scaled.mean() * top)}, standard deviation {said(scaled.std() * top)}"
-    label = f"{_count(scaled.size, 'number')}{_range(low, high)}; {spread}{_odd(odd)}"
+    label = f"{many(scaled.size, 'number')}{_range(low, high)}; {spread}{_odd(odd)}"
     return {"counts": counts.tolist(), "edges": (edges * top).tolist(), "label": label}
 
 
@@ -160,9 +163,9 @@ def _columns(shape: tuple[int, ...], shown: int, abreast: int) -> int:
 
 def _label(values: np.ndarray, pictures: tuple[int, ...], shown: int, drawn: tuple[int, ...]) -> str:
     if values.ndim < 2 or not values.size:
-        return _count(values.size, "number")
+        return many(values.size, "number")
     (n, height, width), (_, high, wide) = pictures, drawn
-    count = _count(n, "picture") if shown == n else f"{shown:,} of {_count(n, 'picture')}"
+    count = many(n, "picture") if shown == n else f"{shown:,} of {many(n, 'picture')}"
     averaged = "" if (height, width) == (high, wide) else f", averaged to {high} × {wide}"
     return f"{count} of {height} × {width}{averaged}"
 
@@ -174,8 +177,4 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def _odd(odd: int) -> str:
-    return f"; {_count(odd, 'value')} {'is' if odd == 1 else 'are'} not finite" if odd else ""
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+    return f"; {many(odd, 'value')} {'is' if odd == 1 else 'are'} not finite" if odd else ""

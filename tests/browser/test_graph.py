@@ -60,13 +60,16 @@ def test_the_drawing_comes_in_both_themes(mnist, shot):
     light = mnist.frame.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
     shot(mnist.root, "graph")
     mnist.notebook.theme("JupyterLab Dark")
-    mnist.frame.locator("body").evaluate(
-        """async (body, light) => {
-            while (getComputedStyle(body).backgroundColor === light) await new Promise(requestAnimationFrame);
-        }""",
-        light,
-    )
-    shot(mnist.root, "graph-dark")
+    try:
+        mnist.frame.locator("body").evaluate(
+            """async (body, light) => {
+                while (getComputedStyle(body).backgroundColor === light) await new Promise(requestAnimationFrame);
+            }""",
+            light,
+        )
+        shot(mnist.root, "graph-dark")
+    finally:
+        mnist.notebook.theme("JupyterLab Light")  # the lab remembers it, for the tests that follow
 
 
 def test_the_saved_notebook_keeps_a_picture(mnist, lab, request):

@@ -10,7 +10,7 @@ from functools import cached_property
 import onnx
 
 from helpers.engines.errors import BadInput
-from helpers.graph._read import File, Place, key
+from helpers.graph._read import File, Place
 from helpers.graph._scopes import Scope, walk
 from helpers.graph._shapes import infer
 from helpers.graph._types import full
@@ -121,10 +121,10 @@ class Contents:
         """A row a node, for the list beside the drawing."""
         return [
             {
-                "name": key(place.node),
+                "name": place.key,
                 "operator": place.node.op_type,
                 "where": place.where,
-                "type": self.type_of(key(place.node), scope),
+                "type": self.type_of(place.key, scope),
             }
             for place, scope in self.nodes
         ]

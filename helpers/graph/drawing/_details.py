@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 
-from helpers.engines.errors import BadInput, one_line
+from helpers.engines.errors import one_line
 from helpers.graph._attributes import value as attribute
 from helpers.graph._light import elements
+from helpers.graph._operators import definition
 from helpers.graph._read import Place, key
+from helpers.graph._scopes import Scope
+from helpers.graph._weights import UNREADABLE, numbers
 from helpers.graph.drawing._contents import Contents, Thing
 from helpers.graph.tiles import LARGEST, histogram, tiles
 
@@ -29,14 +31,14 @@ def details(contents: Contents, thing: Thing) -> dict[str, Any]:
     >>> details(mnist, mnist.find("Parameter5"))["tiles"]["label"].split(",")[0]
     '8 pictures of 5 × 5'
     """
-    if thing.kind == "node" and thing.place is not None:
-        return _node(contents, thing, thing.place)
+    if thing.kind == "node" and thing.place is not None and thing.scope is not None:
+        return _node(contents, thing, thing.place, thing.scope)
     return _value(contents, thing)
 
 
-def _node(contents: Contents, thing: Thing, place: Place) -> dict[str, Any]:
+def _node(contents: Contents, thing: Thing, place: Place, scope: Scope) -> dict[str, Any]:
     node = place.node
-    schema = _schema(contents, node)
+    schema = definition(contents.proto, node, scope)
     named = f" {node.name!r}" if node.name else ""
     told = f"Node{named}" + (f" in {place.where}" if place.where else "")
     if schema is not None:
@@ -106,30 +108,11 @@ def _numbers(contents: Contents, name: str) -> dict[str, Any]:
     if elements(tensor.dims) > _BIGGEST:
         return {"histogram": {"label": f"{elements(tensor.dims):,} numbers: too many to look through here"}}
     try:
-        values = _array(tensor, contents)
+        values = numbers(tensor, contents.file)
         as_pictures = values.ndim > 1 and np.prod(values.shape[:-2]) <= _MANY and max(values.shape[-2:]) <= LARGEST
         return {"tiles": tiles(values, abreast=4)} if as_pictures else {"histogram": histogram(values)}
-    except (BadInput, ValueError, TypeError, OSError, onnx.checker.ValidationError) as error:
+    except UNREADABLE as error:
         return {"histogram": {"label": f"its numbers cannot be shown: {one_line(error)}"}}
-
-
-def _array(tensor: onnx.TensorProto, contents: Contents) -> np.ndarray:
-    path = contents.file.path
-    if tensor.data_location != tensor.EXTERNAL:
-        return onnx.numpy_helper.to_array(tensor)
-    if path is None:
-        raise BadInput("they lie in a file beside the model; give the model's path")
-    return onnx.numpy_helper.to_array(tensor, str(Path(path).resolve().parent))
-
-
-def _schema(contents: Contents, node: onnx.NodeProto) -> onnx.defs.OpSchema | None:
-    """The operator's definition in the version that the file asks for."""
-    domain = "" if node.domain == "ai.onnx" else node.domain
-    versions = {"" if o.domain == "ai.onnx" else o.domain: o.version for o in contents.proto.opset_import}
-    try:
-        return onnx.defs.get_schema(node.op_type, versions.get(domain, 1), domain)
-    except (onnx.defs.SchemaError, TypeError, ValueError):
-        return None
 
 
 def _page(schema: onnx.defs.OpSchema | None) -> str:

@@ -19,14 +19,16 @@ from ipywidgets.widgets.trait_types import CByteMemoryView
 
 from helpers.engines.errors import BadInput, one_line
 from helpers.graph._read import Source, read
-from helpers.graph._text import describe
+from helpers.graph._text import told
 from helpers.graph.drawing import _saved
 from helpers.graph.drawing._contents import Contents
 from helpers.graph.drawing._details import details
 from helpers.graph.drawing._frame import frame
 from helpers.graph.drawing._overlays import menu, values_of
 from helpers.graph.drawing._paint import paint
+from helpers.graph.tiles import SCRIPT as TILES
 from helpers.graph.values import Values
+from helpers.script import joined
 
 _HERE = Path(__file__).parent
 
@@ -64,10 +66,7 @@ class View(anywidget.AnyWidget):
     ``values`` are those that are painted, ``sentence`` says the most of them, ``status`` what went wrong last.
     """
 
-    _esm = "\n".join(
-        path.read_text(encoding="utf-8")
-        for path in (_HERE.parents[1] / "digits" / "_dom.js", _HERE.parent / "_tiles.js", _HERE / "view.js")
-    )
+    _esm = joined(TILES, _HERE / "view.js")
     _css = _HERE / "view.css"
 
     _page = traitlets.Unicode("").tag(sync=True)  # the frame's; "" where there is no drawing
@@ -99,7 +98,7 @@ class View(anywidget.AnyWidget):
             _bytes=drawn.model,
             _keeps_picture=len(rows) <= _saved.MOST,
             name=file.name,
-            text=describe(model),
+            text=told(file.name, self._contents.proto),
             height=height,
             nodes=rows,
             paints=menu(),

@@ -1,4 +1,4 @@
-// What pad and board share: an element with properties, attributes and children.
+// What all widgets share: an element with properties, attributes and children.
 
 function make(tag, props = {}, ...children) {
   const element = document.createElement(tag);
