@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from helpers.compare.inputs import load_inputs, make_inputs
 from helpers.compare.judge import Judgement, error, judge, precision_class
-from helpers.compare.run import Comparison, Row, compare
+from helpers.compare.run import Comparison, compare
+from helpers.compare.verdict import Row
 
 __all__ = [
     "Comparison",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
+from helpers.compare._npz import read
+from helpers.compare.sizes import chosen_shapes
 from helpers.engines.errors import BadInput
 from helpers.engines.model import TensorInfo
 from helpers.engines.session import check_inputs
 
 Sample = dict[str, np.ndarray]
-_LARGEST = 2**28  # elements in one made-up input; more is surely a broken file
+_MOST = 2**30  # bytes of all samples that are made up
 
 
 def load_inputs(path: Path | str, inputs: tuple[TensorInfo, ...], *, allow_nan: bool = False) -> list[Sample]:
@@ -24,7 +26,7 @@ def load_inputs(path: Path | str, inputs: tuple[TensorInfo, ...], *, allow_nan: 
     BadInput
         No such file, no npz, a name, dtype, shape or sample count that does not fit, object arrays, NaN.
     """
-    arrays = _read(Path(path))
+    arrays = read(Path(path))
     for name in arrays:
         if name not in {info.name for info in inputs}:
             raise BadInput(f"{path}: the model has no input {name!r}; its inputs: {', '.join(map(str, inputs))}")
@@ -49,22 +51,32 @@ def load_inputs(path: Path | str, inputs: tuple[TensorInfo, ...], *, allow_nan: 
 
 
 def make_inputs(
-    inputs: tuple[TensorInfo, ...], *, count: int = 10, seed: int = 0, dims: Mapping[str, int] | None = None
+    inputs: tuple[TensorInfo, ...],
+    *,
+    count: int = 10,
+    seed: int = 0,
+    dims: Mapping[str, int] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> list[Sample]:
-    """Seeded random samples that fit dtype and shape; a symbolic dimension is 1 unless ``dims`` names it.
+    """Seeded random samples that fit dtype and shape; fewer where so many would take more than 1 GiB.
+
+    A free dimension is 1 unless ``dims`` names it, or ``shapes`` has the input's.
 
     >>> x = TensorInfo("x", np.dtype("float32"), ("batch", 2))
     >>> make_inputs((x,), count=1, dims={"batch": 3})[0]["x"].shape
     (3, 2)
     """
-    sizes = dict(dims or {})
-    known = {d for info in inputs for d in info.shape or () if isinstance(d, str)}
-    for name in sizes:
-        if name not in known:
-            said = ", ".join(sorted(known)) or "none"
-            raise BadInput(f"the model has no symbolic dimension {name!r}; its symbolic dimensions: {said}")
+    chosen = chosen_shapes(inputs, dims or {}, shapes or {})
+    size = sum(prod(chosen[info.name]) * max(1, info.dtype.itemsize) for info in inputs)
+    if size > _MOST:
+        largest = max(inputs, key=lambda info: prod(chosen[info.name]))
+        raise BadInput(
+            f"input {largest.name!r} would have shape {list(chosen[largest.name])}, and a sample "
+            f"{size / 2**30:.1f} GiB; give smaller arrays with --inputs, or sizes with --dim or --shape"
+        )
     rng = np.random.default_rng(seed)
-    return [{info.name: _random(info, sizes, rng) for info in inputs} for _ in range(count)]
+    fitting = max(1, min(count, _MOST // max(1, size)))
+    return [{info.name: _random(info, chosen[info.name], rng) for info in inputs} for _ in range(fitting)]
 
 
 def samples(
@@ -72,12 +84,13 @@ def samples(
     given: Path | str | Sequence[Sample] | None = None,
     *,
     dims: Mapping[str, int] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
     count: int = 10,
     allow_nan: bool = False,
 ) -> list[Sample]:
     """What to feed a model: what is given, or the digits for one shaped like MNIST, else seeded random numbers.
 
-    ``count`` is how many random samples to make.
+    ``count`` is how many random samples to make, ``dims`` and ``shapes`` their sizes (see :func:`make_inputs`).
 
     Raises
     ------
@@ -95,9 +108,9 @@ def samples(
             except BadInput as error:
                 raise BadInput(f"sample {number}: {error}") from None
         return list(given)
-    if is_mnist(inputs) and not dims:
+    if is_mnist(inputs) and not dims and not shapes:
         return digits(inputs)
-    return make_inputs(inputs, count=count, dims=dims)
+    return make_inputs(inputs, count=count, dims=dims, shapes=shapes)
 
 
 def is_mnist(inputs: tuple[TensorInfo, ...]) -> bool:
@@ -116,24 +129,6 @@ def digits(inputs: tuple[TensorInfo, ...], limit: int | None = None) -> list[Sam
     return [{inputs[0].name: found.tensor(i)} for i in range(min(len(found.labels), limit or len(found.labels)))]
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():
-        raise BadInput(f"{path} is no file; give an .npz with one array per input")
-    with path.open("rb") as file:
-        start = file.read(6)
-    if start == b"\x93NUMPY":
-        raise BadInput(f"{path} holds one unnamed array; save with numpy.savez(path, input_name=array)")
-    try:
-        if not start.startswith(b"PK"):
-            raise zipfile.BadZipFile
-        with np.load(path, allow_pickle=False) as found:
-            return {name: found[name] for name in found.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
-        if "allow_pickle" in str(error):
-            raise BadInput(f"{path} holds an object array; save plain numbers, e.g. .astype('float32')") from None
-        raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
-
-
 def _refuse_nan(sample: Sample, said: str) -> None:
     for name, array in sample.items():
         bad = np.isnan(array) if array.dtype.kind == "f" else np.zeros(())
@@ -148,12 +143,7 @@ def _where(bad: np.ndarray) -> list[int]:
     return [int(i) for i in np.argwhere(bad)[0]]
 
 
-def _random(info: TensorInfo, sizes: Mapping[str, int], rng: np.random.Generator) -> np.ndarray:
-    if info.shape is None:
-        raise BadInput(f"input {info} has no shape in the file; give arrays with --inputs")
-    shape = tuple(_sizes(info.shape, sizes))
-    if any(size < 0 for size in shape) or np.prod(shape, dtype=float) > _LARGEST:
-        raise BadInput(f"input {info.name!r} would have shape {list(shape)}; give smaller arrays with --inputs")
+def _random(info: TensorInfo, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     if info.dtype == bool:
         return rng.integers(0, 2, shape).astype(bool)
     if info.dtype.kind in "iu":
@@ -161,8 +151,3 @@ def _random(info: TensorInfo, sizes: Mapping[str, int], rng: np.random.Generator
     if info.dtype.kind in "fV":
         return rng.standard_normal(shape).astype(info.dtype)
     raise BadInput(f"input {info} holds {info.dtype}, for which there are no random values; give arrays with --inputs")
-
-
-def _sizes(shape: tuple[int | str | None, ...], sizes: Mapping[str, int]) -> Iterator[int]:
-    for dim in shape:
-        yield dim if isinstance(dim, int) else sizes.get(dim or "", 1)

@@ -7,10 +7,11 @@ the input. max|Δ| / max|reference| tells the precision classes apart at any sca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.compare.wording import difference
 from helpers.engines.errors import BadInput
 from helpers.engines.model import TensorInfo
 
@@ -29,6 +30,7 @@ class Judgement:
     flips: int | None  # samples whose argmax differs; None where an argmax means nothing
     why: str
     tolerance: float = float("inf")  # the smallest rtol = atol with which numpy.allclose would pass every sample
+    off: Mapping[str, str] = field(default_factory=dict)  # why, by output; "" is the name of what is no output
 
     @property
     def right(self) -> bool:
@@ -48,13 +50,18 @@ def error(answer: np.ndarray, reference: np.ndarray) -> float:
         return 0.0
     if not _is_number(reference):
         return 0.0 if np.array_equal(answer, reference) else float("inf")
+    if answer.dtype.kind in "iub" and reference.dtype.kind in "iub" and np.array_equal(answer, reference):
+        return 0.0
     a, b = answer.astype(np.float64), reference.astype(np.float64)
     finite = np.isfinite(b)
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
         return float("inf")
     if not finite.any():
         return 0.0
-    gap, size = float(np.abs(a[finite] - b[finite]).max()), float(np.abs(b[finite]).max())
+    with np.errstate(over="ignore"):  # two finite values of other signs can be further apart than float64 reaches
+        gap, size = float(np.abs(a[finite] - b[finite]).max()), float(np.abs(b[finite]).max())
+    if gap == 0 and reference.dtype.kind in "iu" and answer.dtype.kind in "iu":
+        gap = 1.0  # integers beyond 2**53 that differ, though not as float64
     return gap / size if size else (0.0 if gap == 0 else float("inf"))
 
 
@@ -68,7 +75,7 @@ def smallest_tolerance(answer: np.ndarray, reference: np.ndarray) -> float:
         return error(answer, reference)
     a, b = answer.astype(np.float64), reference.astype(np.float64)
     finite = np.isfinite(b)
-    return (np.abs(a - b)[finite] / (1 + np.abs(b[finite]))).max()
+    return (np.abs(a[finite] - b[finite]) / (1 + np.abs(b[finite]))).max()
 
 
 def precision_class(worst: float) -> str:
@@ -85,45 +92,70 @@ def judge(
     references: Sequence[Tensors],
     outputs: tuple[TensorInfo, ...],
     *,
-    tolerance: float | None = None,
+    tolerance: float | Mapping[str, float] | None = None,
+    of: str = "the reference",
 ) -> Judgement:
     """Judge the answers to a list of samples by the references, tensor by tensor.
 
     Parameters
     ----------
     answers, references
-        A dict of tensors by name for every sample.
+        A dict of tensors by name for every sample. A reference in float64 stands for any smaller float.
     outputs
         What the model declares; the tolerance follows its coarsest dtype.
     tolerance
-        The largest norm-wise error that counts as right.
+        The largest norm-wise error that counts as right, of all outputs or by output.
+    of
+        What the references are called in words.
     """
     allowed = tolerance if tolerance is not None else tolerance_of(outputs)
-    worst, flips, why, needed = 0.0, 0, "", 0.0
+    declared = {info.name: info.dtype for info in outputs}
+    worst, flips, needed, comparable = 0.0, 0, 0.0, True
+    off: dict[str, tuple[float, str]] = {}
     for number, (answer, reference) in enumerate(zip(answers, references, strict=True)):
         for name, wanted in reference.items():
             got = answer.get(name)
-            odd = _odd(name, got, wanted)
-            if odd or got is None:
-                return Judgement(float("inf"), None, f"sample {number}: {odd}")
-            e = error(got, wanted)
-            if e > allowed and e > worst:
-                why = f"sample {number}: output {name!r} is off by {e:.1e} of the largest value (allowed {allowed:.0e})"
-            worst = max(worst, e)
-            needed = max(needed, float(smallest_tolerance(got, wanted)))
+            why = _unlike(name, got, wanted, declared.get(name, wanted.dtype), of)
+            e = float("inf") if got is None or why else error(got, wanted)
+            worst, comparable = max(worst, e), comparable and not why
+            if got is not None and not why:
+                needed = max(needed, float(smallest_tolerance(got, wanted)))
+                limit = allowed[name] if isinstance(allowed, Mapping) else allowed
+                if e > limit:
+                    exact = "" if np.isinf(e) or got.dtype.kind not in "fV" else f" (allowed {limit:.0e})"
+                    why = f"output {name!r}: {difference(got, wanted, of)}{exact}"
+            if why and (name not in off or e > off[name][0]):
+                off[name] = (e, f"sample {number}: {why}")
         if added := sorted(answer.keys() - reference.keys()):
-            return Judgement(float("inf"), None, f"sample {number}: output {added[0]!r} is not among the reference's")
-        flips += _flipped(answer, reference)
-    return Judgement(worst, flips if _has_argmax(references) else None, why, needed)
+            off.setdefault("", (float("inf"), f"sample {number}: output {added[0]!r} is not among the reference's"))
+        comparable = comparable and not added
+        flips += _flipped(answer, reference) if comparable else 0
+    said = max(off.values(), key=lambda each: each[0], default=(0.0, ""))[1]
+    meant = comparable and _has_argmax(references)
+    worst, needed = (worst, needed) if "" not in off and comparable else (float("inf"), float("inf"))
+    return Judgement(worst, flips if meant else None, said, needed, {name: why for name, (_, why) in off.items()})
 
 
-def _odd(name: str, got: np.ndarray | None, wanted: np.ndarray) -> str:
+def agree(answers: Sequence[Tensors], others: Sequence[Tensors], output: str, allowed: float) -> bool:
+    """Whether two engines give the same by one output, within what is allowed; float64 stands for smaller floats."""
+    for one, other in zip(answers, others, strict=True):
+        a, b = one.get(output), other.get(output)
+        if a is None or b is None or a.shape != b.shape or error(a, b) > allowed:
+            return False
+        if a.dtype != b.dtype and not (_is_float(a.dtype) and _is_float(b.dtype) and np.float64 in (a.dtype, b.dtype)):
+            return False
+    return True
+
+
+def _unlike(name: str, got: np.ndarray | None, wanted: np.ndarray, declared: np.dtype, of: str) -> str:
+    """Why two tensors cannot be compared value by value; "" where they can."""
     if got is None:
         return f"output {name!r} is missing"
-    if got.dtype != wanted.dtype:
-        return f"output {name!r} has dtype {got.dtype}, the reference {wanted.dtype}"
+    dtype = declared if _is_float(declared) and wanted.dtype == np.float64 else wanted.dtype
+    if got.dtype != dtype:
+        return f"output {name!r} has dtype {got.dtype}, {of} {dtype}"
     if got.shape != wanted.shape:
-        return f"output {name!r} has shape {list(got.shape)}, the reference {list(wanted.shape)}"
+        return f"output {name!r} has shape {list(got.shape)}, {of} {list(wanted.shape)}"
     return ""
 
 
@@ -140,6 +172,10 @@ def tolerance_of(outputs: tuple[TensorInfo, ...]) -> float:
 
 def _is_number(array: np.ndarray) -> bool:
     return array.dtype.kind in "biufV" and array.dtype.names is None  # V: the small floats of ml_dtypes
+
+
+def _is_float(dtype: np.dtype) -> bool:
+    return dtype.kind == "f" or str(dtype) == "bfloat16"
 
 
 def _first(tensors: Tensors) -> np.ndarray:

@@ -1,59 +1,31 @@
-"""Every engine on the same samples, each in its own process, against the reference."""
+"""Every engine on the same samples, each in its own process, judged by the panel."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
 from helpers import engines as _engines
+from helpers.compare import forms
 from helpers.compare import inputs as _inputs
-from helpers.compare.judge import judge, precision_class, refuse_tolerance
-from helpers.engines.base import DEFAULT, Engine, Options
+from helpers.compare.answers import Answers, Progress, answers
+from helpers.compare.judge import refuse_tolerance
+from helpers.compare.panel import Panel, convene
+from helpers.compare.sizes import free, taken
+from helpers.compare.verdict import Row, row
+from helpers.compare.voices import Voice
 from helpers.engines.build import running
-from helpers.engines.errors import (
-    BadInput,
-    EngineCrashed,
-    EngineError,
-    EngineTimedOut,
-    EngineUnavailable,
-    ModelRejected,
-    RunFailed,
-)
+from helpers.engines.errors import BadInput
 from helpers.engines.limits import Limits
-from helpers.engines.model import Model, read_model
+from helpers.engines.model import read_model
 
 _BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
-Outcome = Literal["right", "wrong", "cannot load", "cannot run", "crashed", "timed out", "unavailable", "not judged"]
-Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all
-
-OUTCOMES: dict[type[EngineError], Outcome] = {
-    EngineUnavailable: "unavailable",
-    ModelRejected: "cannot load",
-    RunFailed: "cannot run",
-    EngineCrashed: "crashed",
-    EngineTimedOut: "timed out",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one engine did; times in seconds, None where it did not get so far."""
-
-    engine: str
-    outcome: Outcome
-    error: float | None = None
-    precision: str | None = None
-    flips: int | None = None
-    tolerance: float | None = None  # the smallest rtol = atol with which numpy.allclose would pass it
-    load_s: float | None = None
-    first_s: float | None = None
-    p50_s: float | None = None
-    message: str = ""
+_REFUSED = ("cannot load", "cannot run", "crashed")
+SCHEMA = 2  # of the JSON; 1 had no number, no witnesses and no allowances
 
 
 @dataclass(frozen=True)
@@ -65,24 +37,34 @@ class Comparison:
     reference: str
     rows: tuple[Row, ...]
     note: str = ""
+    witnesses: tuple[str, ...] = ()  # that ran the model beside the reference
+    outputs: tuple[Standard, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """As plain dicts and lists, for ``json.dumps``; an infinite error is null, as JSON has no word for it."""
-        rows = [asdict(row) for row in self.rows]
-        for each in rows:
-            for key in ("error", "tolerance"):
-                if each[key] is not None and not np.isfinite(each[key]):
-                    each[key] = None
-        return {"model": self.model, "n": self.n, "reference": self.reference, "rows": rows}
+        """As plain dicts and lists, for ``json.dumps``; an infinite number is null, as JSON has no word for it."""
+        return {
+            **{"schema_version": SCHEMA, "model": self.model, "n": self.n, "reference": self.reference},
+            **{"witnesses": list(self.witnesses), "note": self.note},
+            "outputs": [_finite(asdict(each)) for each in self.outputs],
+            "rows": [_finite(asdict(row)) for row in self.rows],
+        }
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What one process of an engine answered, sample by sample, and how long it took."""
+class Standard:
+    """What an output is held to, and what kept it from being judged ("" if nothing)."""
 
-    answers: list[dict[str, np.ndarray]]
-    load_s: float
-    seconds: list[float]
+    name: str
+    floor: float | None  # what the file's own precision costs: the reference in it against itself in float64
+    allowed: float  # as a norm-wise error
+    why: str  # what is allowed is that much
+    disputed: str = ""
+    clusters: tuple[tuple[str, ...], ...] = ()  # who stands with whom, where it is disputed
+    random: str = ""
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
 
 
 def compare(
@@ -91,6 +73,7 @@ def compare(
     inputs: Path | str | list[_inputs.Sample] | None = None,
     engines: str | list[str] | None = None,
     dims: Mapping[str, int] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
     tolerance: float | None = None,
     limit: int | None = None,
     allow_nan: bool = False,
@@ -109,7 +92,9 @@ def compare(
     engines
         Names, or "a,b"; all by default.
     dims
-        The size of each symbolic dimension of random inputs.
+        The size of each symbolic dimension of random inputs; what is not named is 1.
+    shapes
+        The whole shape of a random input, by its name.
     tolerance
         The largest norm-wise error that counts as right.
     limit
@@ -120,92 +105,41 @@ def compare(
     BadInput
         The model, the inputs, an engine's name, the limit or the tolerance does not fit.
     """
+    from helpers._terminal import progress as told  # rich is slow to import
+
     if limit is not None and limit < 1:
         raise BadInput(f"limit={limit!r}: give at least one sample")
     refuse_tolerance(tolerance)
     chosen = _engines.pick(engines)
     known = read_model(model)
-    samples = _inputs.samples(known.inputs, inputs, dims=dims, allow_nan=allow_nan)[:limit]
-    report = progress or (lambda engine, done, total: None)
-    runs: dict[str, Answers | EngineError] = {}
+    samples = _inputs.samples(known.inputs, inputs, dims=dims, shapes=shapes, allow_nan=allow_nan)[:limit]
+    made_up = [] if inputs is not None or _inputs.is_mnist(known.inputs) else free(known.inputs)
     building = running()
-    reference, note = _reference(model, samples, limits, report, runs)
-    rows = []
-    for engine in chosen:
-        if engine.name not in runs:
-            runs[engine.name] = answers(engine, model, samples, limits=limits, report=report)
-        rows.append(row(engine.name, runs[engine.name], runs.get(reference), known, tolerance=tolerance))
-    note = f"{note} {_BUSY}".strip() if building or running() else note
+    rows: list[Row] = []
+    others: list[Voice] = []  # what engines gave where the panel differs, to say who stands with whom
+    with told(progress) as report:  # by default a bar, in a terminal or a notebook
+        panel = convene(known, samples, tolerance=tolerance, limits=limits, report=report)
+        samples = samples[: panel.samples]
+        for engine in chosen:
+            done = answers(engine, model, samples, limits=limits, report=report)
+            rows.append(row(engine.name, done, panel, known))
+            if isinstance(done, Answers) and panel.disputes:
+                others.append(Voice(engine.name, [{o: a[o] for o in panel.disputes if o in a} for a in done.answers]))
+    refused = [engine for engine, row in zip(chosen, rows, strict=True) if row.outcome in _REFUSED]
+    hint = forms.said(model, forms.runs_portable(refused, known, samples, limits))
+    sizes = taken(made_up, samples[0], dims or {}, shapes or {})
+    busy = _BUSY if building or running() else ""
+    note = " ".join(part for part in (panel.note, sizes, hint, busy) if part)
     said = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
-    return Comparison(said, len(samples), reference, tuple(rows), note)
+    outputs = standards(panel, others)
+    return Comparison(said, len(samples), panel.reference, tuple(rows), note, tuple(panel.witnesses), outputs)
 
 
-def _reference(
-    model: Path | str | bytes,
-    samples: list[_inputs.Sample],
-    limits: Limits,
-    report: Progress,
-    runs: dict[str, Answers | EngineError],
-) -> tuple[str, str]:
-    """Fill in the reference's run; onnx.reference, or ONNX Runtime where that one cannot, and the reason."""
-    note = ""
-    for name in ("reference", "onnxruntime"):
-        runs[name] = done = answers(_engines.get(name), model, samples, limits=limits, report=report)
-        if isinstance(done, Answers):
-            return name, note.strip()
-        note += f"{str(done).rstrip('.')}. "
-    return "none", note + "So there is nothing to compare with."
-
-
-def answers(
-    engine: Engine,
-    model: Path | str | bytes,
-    samples: Sequence[_inputs.Sample],
-    *,
-    options: Options = DEFAULT,
-    limits: Limits = Limits(),
-    report: Progress = lambda engine, done, total: None,
-) -> Answers | EngineError:
-    """One engine's answers to all samples, from a process of its own; or the error that it ended with."""
-    got, seconds = [], []
-    report(engine.name, 0, len(samples))
-    try:
-        with (
-            _engines.isolated(engine, limits=limits) as isolated,
-            isolated.load(model, options, report=lambda text, _: report(f"{engine.name}: {text}", 0, 0)) as session,
-        ):
-            for number, sample in enumerate(samples, 1):
-                ran = session.timed(sample)
-                got.append(ran.outputs)
-                seconds.append(ran.seconds)
-                report(engine.name, number, len(samples))
-            return Answers(got, session.load_seconds, seconds)
-    except EngineError as error:
-        return error
-
-
-def row(
-    name: str,
-    done: Answers | EngineError,
-    reference: Answers | EngineError | None,
-    known: Model,
-    *,
-    tolerance: float | None = None,
-) -> Row:
-    """The line of a table: an engine's answers judged by the reference's."""
-    if isinstance(done, EngineError):
-        return Row(name, OUTCOMES[type(done)], message=done.why)
-    p50 = statistics.median(done.seconds[1:] or done.seconds)
-    ran = Row(name, "not judged", load_s=done.load_s, first_s=done.seconds[0], p50_s=p50)
-    if not isinstance(reference, Answers):
-        return replace(ran, message="it ran, but there is no reference to compare with")
-    found = judge(done.answers, reference.answers, known.outputs, tolerance=tolerance)
-    return replace(
-        ran,
-        outcome="right" if found.right else "wrong",
-        error=found.error,
-        precision=precision_class(found.error),
-        flips=found.flips,
-        tolerance=found.tolerance,
-        message=found.why,
-    )
+def standards(panel: Panel, others: Sequence[Voice]) -> tuple[Standard, ...]:
+    """What each output is held to; ``others`` gave what they did by the outputs that are disputed."""
+    found = []
+    for name, each in panel.allowed.items():
+        dispute = panel.disputes.get(name)
+        said, clusters = ("", ()) if dispute is None else (str(dispute), panel.clusters(name, others))
+        found.append(Standard(name, each.floor, each.allowed, each.why, said, clusters, panel.chance.get(name, "")))
+    return tuple(found)

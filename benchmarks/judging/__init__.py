@@ -1,0 +1,1 @@
+"""What ``benchmarks/judge.py`` judges the judge by: cases of every operator, voices, and explanations."""
