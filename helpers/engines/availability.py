@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.engines.base import Availability, Engine
 from helpers.engines.errors import one_line
+from helpers.process.command import command, environment
 
 _LIMIT = 60  # seconds; a probe that hangs counts as "no"
 _PROCESSES = 2  # that probe side by side; each imports numpy once, which costs more than most probes
@@ -17,7 +16,6 @@ _MARK = "onnx-lab probe: "  # libraries print too
 _YES: set[str] = set()  # an engine that could run once can still; one that could not may have been installed since
 
 _CHILD = f"""
-import sys
 from helpers.engines.errors import one_line
 from helpers.engines.registry import get
 for name in sys.argv[1:]:
@@ -73,14 +71,12 @@ def _probe(names: Sequence[str]) -> dict[str, str]:
 
 
 def _run_child(names: Sequence[str]) -> tuple[str, str]:
-    environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    command = [sys.executable, "-c", _CHILD, *names]
     try:
         done = subprocess.run(
-            command,
+            command(_CHILD, *names),
             capture_output=True,
             timeout=_LIMIT,
-            env=environment,
+            env={**environment(), "RUST_BACKTRACE": "0"},
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",

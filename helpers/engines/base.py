@@ -50,6 +50,8 @@ class Card:
     devices: str  # what it computes on, as used here
     source: str  # where its code lives
     options: tuple[str, ...] = ()  # the names of Options that it honours
+    precisions: tuple[str, ...] = ("file",)  # the values of Options.precision that it honours
+    narrows: tuple[tuple[str, str], ...] = ()  # an element type, and the smaller one in which it is computed
     good_to_know: str = ""
     released: str = ""  # when this version came out, as far as that is known: "2026-10"
 
@@ -101,6 +103,7 @@ class Engine(ABC):
     remedy: ClassVar[str]  # what to do where it is unavailable
     modules: ClassVar[tuple[str, ...]] = ()  # what its binding is called in Python
     isolated_only: ClassVar[bool] = False  # True: it may end the process it runs in, so it never runs in the kernel
+    fixed_sizes: ClassVar[bool] = False  # True: it may refuse a file with open sizes, and run it once they are fixed
     profiles: ClassVar[bool] = False  # True: it tells how long each of its steps takes, by ``watch``
 
     @abstractmethod
@@ -164,11 +167,11 @@ class Engine(ABC):
         >>> session.outputs[0].shape
         (1, 10)
         """
-        from helpers.engines._child import in_worker
         from helpers.engines.model import read_model
         from helpers.engines.session import LocalSession
+        from helpers.process.serve import in_child
 
-        if self.isolated_only and not in_worker():
+        if self.isolated_only and not in_child():
             raise EngineUnavailable(
                 self.card.name, f'it may end the process it runs in; use engines.isolated("{self.card.name}").load(…)'
             )
@@ -191,6 +194,9 @@ class Engine(ABC):
             if name not in self.card.options:
                 honoured = ", ".join(self.card.options) or "none"
                 raise BadInput(f"{self.card.name} cannot honour {name}={value!r}; options that it honours: {honoured}")
+            if name == "precision" and value not in self.card.precisions:
+                honoured = ", ".join(self.card.precisions)
+                raise BadInput(f"{self.card.name} cannot honour {name}={value!r}; give one of {honoured}")
 
     @cached_property
     def name(self) -> str:

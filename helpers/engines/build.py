@@ -69,7 +69,7 @@ def build(
     """
     wanted = _in_order(engines, workspace)
     state = {name: Progress(name, "built" if workspace.built(name) else "waiting") for name in wanted}
-    with lock(workspace, lambda: _follow(wanted, workspace, report)):
+    with lock(workspace.native, lambda: _follow(wanted, workspace, report)):
         try:
             for name in wanted:
                 _build_one(name, state, workspace, report)
@@ -99,18 +99,18 @@ def missing(workspace: Workspace = HERE) -> list[str]:
 
 
 @contextmanager
-def lock(workspace: Workspace, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Only one process at a time runs cargo; whoever waits may say so, every half second."""
-    held = FileLock(workspace.native / ".lock")
+def lock(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Only one process at a time runs cargo to fill a folder; whoever waits may say so, every half second."""
+    held = FileLock(folder / ".lock")
     while True:
         try:
-            workspace.native.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             held.acquire(timeout=_LOOK)
             break
         except Timeout:
             waiting()
         except OSError as error:
-            said = f"{workspace.native} cannot be written to ({error.strerror}); what is built goes there"
+            said = f"{folder} cannot be written to ({error.strerror}); what is built goes there"
             raise BadInput(said) from None
     try:
         yield

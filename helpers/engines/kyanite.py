@@ -24,3 +24,4 @@ class Kyanite(Native):
         good_to_know="Its CPU executor is a plain baseline for its own tests.",
     )
     profiles = True
+    fixed_sizes = True  # it can leave one size open

@@ -19,3 +19,4 @@ class Limits:
     load: float = 60.0  # seconds for a load
     run: float = 20.0  # seconds for a run
     memory: int = 8 * GIB  # bytes
+    answer: int = 2 * GIB  # bytes of the outputs of one run

@@ -6,20 +6,25 @@ Every engine gets its model from here, so each kind of broken file is told the s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
+from helpers.engines.errors import BadInput, LabError, one_line
+from helpers.engines.external import SHOWN, check_external
+from helpers.process.wire import crosses
 
 if TYPE_CHECKING:
     import onnx
 
+MOST_AXES = 64  # of a numpy array
 _LARGEST = 2**31  # bytes: protobuf's own limit for one file
 
 
+@crosses
 @dataclass(frozen=True)
 class TensorInfo:
     """The name, dtype and shape of an input or output; a symbolic dimension is a name, an unknown one None.
@@ -66,9 +71,25 @@ def read_model(model: Path | str | bytes) -> Model:
     ['Input3: float32[1, 1, 28, 28]']
     """
     path, data, said = read_bytes(model)
-    proto = parse(data, said)
-    external = check_external(proto, path, said)
-    return Model(data, path if external else None, _inputs(proto, said), _outputs(proto, said), _opset(proto))
+    with gate(said):
+        proto = parse(data, said)
+        external = check_external(proto, path, said)
+        return Model(data, path if external else None, _inputs(proto, said), _outputs(proto, said), _opset(proto))
+
+
+@contextmanager
+def gate(said: str) -> Iterator[None]:
+    """One line for whatever Python, protobuf or the system make of a file or a path that nobody vouches for."""
+    try:
+        yield
+    except LabError:
+        raise
+    except OSError as error:
+        raise BadInput(f"{said} cannot be read ({error.strerror or one_line(error)}); check the path") from None
+    except UnicodeError:
+        raise BadInput(f"{said} holds a name that is no UTF-8; get the file again") from None
+    except Exception as error:
+        raise BadInput(f"{said} cannot be read ({one_line(error)}); get the file again") from None
 
 
 def read_bytes(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
@@ -77,19 +98,18 @@ def read_bytes(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
         return None, bytes(model), f"the model ({len(model)} bytes)"
     if not isinstance(model, str | Path):
         raise BadInput(f"a model is a path or bytes, not {type(model).__name__}; give one of these")
-    path = Path(model).expanduser()
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder; give the path of the .onnx file in it")
-    if not path.exists():
-        raise BadInput(f"{path} does not exist; check the path (the working folder is {Path.cwd()})")
-    if not path.is_file():
-        raise BadInput(f"{path} is not a plain file; give the path of an .onnx file")
-    if path.stat().st_size >= _LARGEST:
-        raise BadInput(f"{path} has {path.stat().st_size} bytes; a protobuf holds 2 GiB: keep the weights beside it")
-    try:
-        return path, path.read_bytes(), str(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+    with gate(f"{str(model)[:SHOWN]!r}"):  # a NUL in it, too long a name, a link to itself, a user whom nobody knows
+        path = Path(model).expanduser()
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder; give the path of the .onnx file in it")
+        if not path.exists():
+            raise BadInput(f"{path} does not exist; check the path (the working folder is {Path.cwd()})")
+        if not path.is_file():
+            raise BadInput(f"{path} is not a plain file; give the path of an .onnx file")
+        if (size := path.stat().st_size) >= _LARGEST:
+            raise BadInput(f"{path} has {size} bytes; a protobuf holds 2 GiB: keep the weights beside it")
+        # Resolved once, so that the folder in which weights are looked for is the one in which an engine opens them.
+        return path.resolve(), path.read_bytes(), str(path)
 
 
 def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
@@ -111,70 +131,6 @@ def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
     if not proto.graph.output:
         raise BadInput(f"{said} has a graph without outputs; export the model again")
     return proto
-
-
-def check_external(proto: onnx.ModelProto, path: Path | None, said: str) -> bool:
-    """Refuse weights that are missing or lie outside the model's folder; True where there are such weights."""
-    found = False
-    for tensor in _tensors(proto):
-        if not tensor.external_data and tensor.data_location != tensor.EXTERNAL:
-            continue
-        found = True
-        place = {entry.key: entry.value for entry in tensor.external_data}
-        location = place.get("location", "")
-        what = f"{said}: the weights of {tensor.name!r} are in {location!r}"
-        if path is None:
-            raise BadInput(f"{what}, a file beside the model; give the model's path instead of its bytes")
-        folder = path.resolve().parent
-        target = (folder / location).resolve()  # follows links, so that one out of the folder is seen
-        if not location or not target.is_relative_to(folder) or Path(location).is_absolute():
-            raise BadInput(f"{what}, outside the model's folder; put the file beside the model and name it there")
-        if not target.is_file():
-            raise BadInput(f"{what}, which does not exist; put that file beside the model")
-        _check_span(place, target, what)
-    return found
-
-
-def external_bytes(proto: onnx.ModelProto, path: Path) -> int:
-    """How many bytes of weights lie in files beside a model for which ``check_external`` found some."""
-    total = 0
-    for tensor in _tensors(proto):
-        place = {entry.key: entry.value for entry in tensor.external_data}
-        if "location" in place:
-            size = (path.resolve().parent / place["location"]).stat().st_size
-            total += int(place.get("length", 0)) or size - int(place.get("offset", 0))
-    return total
-
-
-def _check_span(place: dict[str, str], target: Path, what: str) -> None:
-    try:
-        offset, length = int(place.get("offset", 0)), int(place.get("length", 0))
-    except ValueError:
-        raise BadInput(f"{what} with an offset or length that is no number; export the model again") from None
-    size = target.stat().st_size
-    if offset < 0 or length < 0 or offset + length > size:
-        raise BadInput(f"{what} at {offset} + {length} bytes, but that file has {size}; get the file again")
-
-
-def _tensors(proto: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
-    """Every tensor of a model: initializers and attributes, in subgraphs and functions too."""
-    graphs = [proto.graph]
-    nodes = [node for function in proto.functions for node in function.node]
-    while graphs or nodes:
-        if graphs:
-            graph = graphs.pop()
-            yield from graph.initializer
-            for sparse in graph.sparse_initializer:
-                yield from (sparse.values, sparse.indices)
-            nodes.extend(graph.node)
-            continue
-        for attribute in nodes.pop().attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            yield from attribute.tensors
-            if attribute.HasField("g"):
-                graphs.append(attribute.g)
-            graphs.extend(attribute.graphs)
 
 
 def _inputs(proto: onnx.ModelProto, said: str) -> tuple[TensorInfo, ...]:
@@ -200,13 +156,18 @@ def _info(value: onnx.ValueInfoProto, said: str) -> TensorInfo:
         raise BadInput(
             f"{said}: {value.name!r} has the unknown element type {tensor.elem_type}; export it again"
         ) from None
+    if len(tensor.shape.dim) > MOST_AXES:
+        raise BadInput(
+            f"{said}: {value.name!r} has {len(tensor.shape.dim)} dimensions, and numpy at most {MOST_AXES}; "
+            "export the model again"
+        )
     if not tensor.HasField("shape"):
         return TensorInfo(value.name, dtype, None)
     return TensorInfo(value.name, dtype, tuple(_dimension(d) for d in tensor.shape.dim))
 
 
 def _dimension(dim: onnx.TensorShapeProto.Dimension) -> int | str | None:
-    if dim.HasField("dim_value"):
+    if dim.HasField("dim_value") and dim.dim_value >= 0:  # converters write -1 for a size that is free
         return dim.dim_value
     return dim.dim_param or None
 

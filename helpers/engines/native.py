@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.engines import _cargo
-from helpers.engines._crates import HERE, Workspace
+from helpers.engines._crates import HERE, Workspace, read_built, whole
 from helpers.engines.base import Availability, Engine, Options, Run
 from helpers.engines.steps import Step, Watched
 
@@ -53,9 +53,7 @@ class Native(Engine):
         at = build.last(space, name)
         if at and at.state == "failed":
             return Availability(False, f"its build failed: {at.why}", at.remedy)
-        stale = space.library(name).is_file()
-        why = "it is built from sources that have changed since" if stale else "it is not built"
-        return Availability(False, why, f"onnx-lab build {name}")
+        return Availability(False, _why_not(space, name), f"onnx-lab build {name}")
 
     def bind(self, model: Model) -> None:
         load_module(self.name, self.library(model))
@@ -92,6 +90,15 @@ class Native(Engine):
     def shared_library(self) -> str | None:
         """The path of the library in which the engine lives, where it is not part of the module."""
         return None
+
+
+def _why_not(space: Workspace, name: str) -> str:
+    library, built = space.library(name), read_built(space.library(name).parent)
+    if not library.is_file():
+        return "it is not built"
+    if built and not whole(library, built):
+        return f"its library is damaged ({library.stat().st_size:,} bytes of {built.size:,})"
+    return "it is built from sources that have changed since"
 
 
 @cache

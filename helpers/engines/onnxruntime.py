@@ -34,7 +34,8 @@ class OnnxRuntime(Engine):
         devices="CPU",
         source="https://github.com/microsoft/onnxruntime",
         options=("intra_threads", "inter_threads", "optimisation"),
-        good_to_know="Its execution providers (CUDA, CoreML, NNAPI …) come in other wheels.",
+        good_to_know="Its execution providers (CUDA, CoreML, NNAPI …) come in other wheels. Its Linux wheel reports to "
+        "its maker unless told not to; this suite tells it.",
     )
     modules = ("onnxruntime",)
     remedy = "pip install onnxruntime"

@@ -19,14 +19,15 @@ class Options:
     intra_threads: int = 1  # threads inside one operator
     inter_threads: int = 1  # operators at the same time
     optimisation: Literal["all", "none"] = "all"  # what the engine does to the graph before it runs it
-    precision: Literal["file", "fastest"] = "file"  # the dtypes that the file says, or what the engine likes best
+    # the dtypes that the file says, what the engine likes best, or float64 wherever the file says a smaller float
+    precision: Literal["file", "fastest", "float64"] = "file"
 
     def __post_init__(self) -> None:
         for name in ("intra_threads", "inter_threads"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1024:
                 raise BadInput(f"{name}={value!r}: give a whole number from 1 to 1024")
-        for name, known in (("optimisation", ("all", "none")), ("precision", ("file", "fastest"))):
+        for name, known in (("optimisation", ("all", "none")), ("precision", ("file", "fastest", "float64"))):
             if getattr(self, name) not in known:
                 raise BadInput(f"{name}={getattr(self, name)!r}: give one of {', '.join(known)}")
 

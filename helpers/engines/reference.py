@@ -1,4 +1,4 @@
-"""onnx.reference: the operators as the standard's authors wrote them down, in numpy."""
+"""The reference: onnx.reference, mended where it departs from the standard (see :mod:`helpers.reference`)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
 
 
 class Reference(Engine):
-    """What "right" means here: every other engine's answer is compared with this one's."""
+    """The standard's operators in numpy; in float64 it is what other engines are judged by."""
 
     card = Card(
         name="reference",
-        title="onnx.reference",
+        title="onnx.reference, mended",
         package="onnx",
         binding="wheel",
         language="Python",
@@ -28,8 +28,10 @@ class Reference(Engine):
         threads="none of its own; in numpy's matrix products",
         devices="CPU",
         source="https://github.com/onnx/onnx",
-        options=("intra_threads",),
-        good_to_know="Written to be read, not to be fast.",
+        options=("intra_threads", "precision"),
+        precisions=("file", "float64"),
+        good_to_know="Written to be read, not to be fast. Where onnx.reference departs from the standard's text, "
+        "operators of this project take its place (docs/judging.md).",
     )
     modules = ("onnx.reference", "threadpoolctl")
     remedy = "pip install onnx"
@@ -42,11 +44,12 @@ class Reference(Engine):
     def open(self, model: Model, options: Options) -> Run:
         import numpy as np
         import onnx
-        from onnx.reference import ReferenceEvaluator
         from threadpoolctl import ThreadpoolController
 
+        from helpers.reference import Evaluator
+
         proto = onnx.load(model.path) if model.path is not None else onnx.load_model_from_string(model.data)
-        evaluator = ReferenceEvaluator(proto)
+        evaluator = Evaluator(proto, wide=options.precision == "float64")
         pools = ThreadpoolController()
 
         def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:

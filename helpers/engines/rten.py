@@ -21,6 +21,8 @@ class Rten(Native):
         devices="CPU",
         source="https://github.com/robertknight/rten",
         options=("intra_threads", "optimisation"),
-        good_to_know="Computes in float32, int32, int8 and uint8; what is none of these becomes the nearest.",
+        narrows=(("float64", "float32"), ("int64", "int32"), ("uint64", "int32"), ("uint32", "int32")),
+        good_to_know="Computes in float32, int32, int8 and uint8; what is none of these becomes the nearest: "
+        "float64 is computed in float32, int64 in int32.",
         released="2026-10",
     )

@@ -80,7 +80,20 @@ def check_inputs(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]
     for name in given:
         if name not in {info.name for info in wanted}:
             raise BadInput(f"the model has no input {name!r}; its inputs: {_names(wanted)}")
-    return {info.name: _check(info, given) for info in wanted}
+    found = {info.name: _check(info, given) for info in wanted}
+    _refuse_unlike(wanted, found)
+    return found
+
+
+def _refuse_unlike(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]) -> None:
+    """A dimension's name stands for one size, whichever inputs bear it."""
+    sizes: dict[str, tuple[int, str]] = {}
+    for info in wanted:
+        for dim, size in zip(info.shape or (), given[info.name].shape, strict=info.shape is not None):
+            if isinstance(dim, str) and (first := sizes.setdefault(dim, (size, info.name)))[0] != size:
+                raise BadInput(
+                    f"dimension {dim!r} is {first[0]} in input {first[1]!r} and {size} in {info.name!r}; give one size"
+                )
 
 
 def _check(info: TensorInfo, given: Mapping[str, np.ndarray]) -> np.ndarray:

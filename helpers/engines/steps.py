@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpers.process.wire import crosses
 
+
+@crosses
 @dataclass(frozen=True)
 class Step:
     """What an engine does at one place of its plan."""

@@ -28,7 +28,7 @@ def table() -> pd.DataFrame:
             **_built(e),
             "does": e.card.does,
             "threads": e.card.threads,
-            "devices": e.card.devices,
+            "devices": e.card.devices.partition(" (")[0],  # what is not used here stands on the card
             "available": _said(found[e.name]),
         }
         for e in engines

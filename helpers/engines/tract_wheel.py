@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
+    import numpy as np
+
     from helpers.engines.model import Model
 
 
@@ -29,6 +32,7 @@ class TractWheel(Engine):
         good_to_know="Its Python binding goes through C (ctypes), which adds some 40 µs to a call.",
     )
     modules = ("tract",)
+    fixed_sizes = True  # an output that tells an open size stays a symbol
     remedy = "pip install tract (there is no wheel for Linux on ARM or for Intel Macs)"
 
     def probe(self) -> None:
@@ -42,7 +46,20 @@ class TractWheel(Engine):
         loaded = _load(tract.onnx(), model)
         order = [loaded.input_name(i) for i in range(loaded.input_count())]  # tract's own order
         runnable = loaded.into_model().into_runnable()
-        return lambda inputs: [out.to_numpy() for out in runnable.run([inputs[name] for name in order])]
+        sized = [fact.dump().lower().endswith("tdim") for fact in runnable.output_facts()]
+
+        def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            outputs = runnable.run([inputs[name] for name in order])
+            return [_array(out, size) for out, size in zip(outputs, sized, strict=True)]
+
+        return run
+
+
+def _array(output: Any, size: bool) -> np.ndarray:
+    """Sizes have a type of tract's own (TDim), of which its wheel hands out nothing; the standard has int64 there."""
+    from tract.tensor import DatumType
+
+    return (output.convert_to(DatumType.I64) if size else output).to_numpy()
 
 
 def _load(onnx: Any, model: Model) -> Any:

@@ -39,6 +39,7 @@ class Wonnx(Engine):
     modules = ("wonnx",)
     remedy = "pip install wonnx, and a Vulkan driver (on Debian: apt-get install mesa-vulkan-drivers)"
     isolated_only = True
+    fixed_sizes = True
 
     def probe(self) -> None:
         import wonnx
@@ -61,9 +62,22 @@ class Wonnx(Engine):
         def run(inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
             flat = {name: array.ravel().tolist() for name, array in inputs.items()}
             got = _unpanicked(RunFailed, session.run, flat)
-            return [np.array(got[name], np.float32).reshape(shape) for name, shape in shapes.items()]
+            return [_array(got[info.name], info.dtype).reshape(shapes[info.name]) for info in model.outputs]
 
         return run
+
+
+def _array(flat: list[float] | list[int], declared: np.dtype) -> np.ndarray:
+    """What wonnx gave: whole numbers where it has them, as the file declares them, else the float32 that it computes.
+
+    >>> import numpy as np
+    >>> _array([2, 3], np.dtype(np.int64)), _array([2.5], np.dtype(np.int64))
+    (array([2, 3]), array([2.5], dtype=float32))
+    """
+    import numpy as np
+
+    whole = declared.kind in "iu" and all(isinstance(number, int) for number in flat)
+    return np.array(flat, declared if whole else np.float32)
 
 
 def _unpanicked(kind: type[EngineError], call: Callable[[Any], Any], argument: Any) -> Any:
@@ -85,7 +99,9 @@ def _fixed_shapes(model: Model) -> dict[str, tuple[int, ...]]:
     for info in outputs:
         shape = _fixed(info)
         if shape is None:
-            raise ModelRejected("wonnx", f"it needs fixed shapes, and output {info} has none; fix the input's shape")
+            raise ModelRejected(
+                "wonnx", f"it needs fixed shapes, and output {info} has none; fix the inputs' sizes (rewrite.fixed)"
+            )
         shapes[info.name] = shape
     return shapes
 

@@ -1,8 +1,5 @@
 """An engine in its own process: a crash, a hang or a runaway of memory ends that process, never the kernel.
 
-The caller's thread itself waits at the pipe. A process pool (concurrent.futures, pebble) puts two or three threads
-in between, and each costs a wait for the interpreter's lock: on a busy board some milliseconds a picture.
-
 >>> from helpers import engines
 >>> with engines.isolated("onnxruntime") as engine:
 ...     session = engine.load("models/mnist.onnx")
@@ -12,29 +9,21 @@ in between, and each costs a wait for the interpreter's lock: on a busy board so
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import tempfile
-import threading
 import uuid
-import weakref
 from collections.abc import Callable, Mapping
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from helpers.engines import _child
-from helpers.engines._spawn import DAEMON, bare_child
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Preparing
-from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
+from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected
+from helpers.engines.external import SHOWN
 from helpers.engines.limits import Limits
-from helpers.engines.model import read_model
+from helpers.engines.model import gate, read_model
 from helpers.engines.session import check_inputs
-
-_GRACE = 0.2  # seconds until a process that is ending has ended, so that its own exit status is told
+from helpers.process.child import GRACE, Child, Ended, NotStarted, TimedOut
 
 
 class Isolated:
@@ -42,13 +31,7 @@ class Isolated:
 
     def __init__(self, engine: Engine, *, limits: Limits = Limits()) -> None:
         self.engine, self.limits = engine, limits
-        self._lock = threading.Lock()  # one call at a time: there is one process
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
-        handle, log = tempfile.mkstemp(prefix=f"onnx-lab-{engine.name}-", suffix=".log")
-        os.close(handle)
-        self._log = Path(log)
-        self._finalizer = weakref.finalize(self, self._log.unlink, missing_ok=True)
+        self._process = Child(memory=limits.memory, start=limits.start)
 
     @property
     def card(self) -> Card:
@@ -82,17 +65,17 @@ class Isolated:
         try:
             if type(self.engine).prepare is not Engine.prepare:
                 self.engine.prepare(read_model(model), report)
-            return RemoteSession(self, str(model) if isinstance(model, Path) else model, options)
-        except (ModelRejected, EngineCrashed):
+            return RemoteSession(self, _absolute(model), options)
+        except (ModelRejected, EngineCrashed) as error:
+            if isinstance(error.__cause__, NotStarted):  # no process at all, so it says nothing of the engine
+                raise
             if found := self.engine.availability():  # it is the model, not the machine
                 raise
             raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}") from None
 
-    def close(self, *, grace: float = _GRACE) -> None:
+    def close(self, *, grace: float = GRACE) -> None:
         """End the process; it has so many seconds to end by itself."""
-        with self._lock:
-            self._end(grace)
-        self._finalizer()
+        self._process.end(grace=grace)
 
     def __enter__(self) -> Self:
         return self
@@ -105,71 +88,22 @@ class Isolated:
 
         A process that ended is replaced at the next call.
         """
-        with self._lock:
-            pipe = self._pipe or self._start()
-            try:
-                pipe.send((function, arguments))
-                if not pipe.poll(limit):
-                    raise EngineTimedOut(
-                        self.name,
-                        f"no answer within {limit:g} s, so its process was ended; the next call starts a new one",
-                    )
-                fine, value = pipe.recv()
-            except (EOFError, ConnectionError):
-                raise EngineCrashed(self.name, self._last_words(self._end())) from None
-            except BaseException:  # the time-out above, or Ctrl-C in the kernel: nobody waits for the answer any more
-                self._end()
-                raise
-            if isinstance(value, EngineCrashed):  # a panic: the process lives, but nobody knows in what state
-                self._end()
-        if fine:
-            return value
-        raise value
-
-    def _start(self) -> Connection:
-        if multiprocessing.current_process().daemon:
-            raise EngineUnavailable(self.name, DAEMON)
-        self._log.write_bytes(b"")
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_child.serve, args=(theirs, self.limits.memory, str(self._log)), name=self.name, daemon=True
-        )
         try:
-            with bare_child():
-                self._process.start()
-            theirs.close()  # so that the end of the process is the end of the pipe
-            if not self._pipe.poll(self.limits.start):
-                raise EOFError
-            self._pipe.recv()
-        except (EOFError, OSError, RuntimeError) as error:
-            status = self._end()
-            said = self._said() or one_line(error)
-            raise EngineUnavailable(self.name, f"its process did not start (status {status}, {said})") from None
-        return self._pipe
+            return self._process.call(limit, function, *arguments, most=self.limits.answer)
+        except TimedOut as error:
+            raise EngineTimedOut(self.name, str(error)) from None
+        except Ended as error:
+            raise EngineCrashed(self.name, str(error)) from None
+        except NotStarted as error:
+            raise EngineCrashed(self.name, str(error)) from error
+        except EngineCrashed:  # a panic: the process lives, but nobody knows in what state
+            self._process.end()
+            raise
 
-    def _end(self, grace: float = _GRACE) -> int | None:
-        """End the process, if it has not ended itself; its exit status."""
-        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
-        if pipe is not None:
-            pipe.close()
-        if process is None or process.pid is None:  # it never came to be
-            return None
-        process.join(grace)  # one that closed its end of the pipe is about to end
-        process.kill()  # at once: a native loop heeds no SIGTERM handler
-        process.join()
-        return process.exitcode
-
-    def _said(self) -> str:
-        try:
-            lines = self._log.read_text(errors="replace").strip().splitlines()
-        except OSError:
-            return ""
-        return one_line(lines[-1]) if lines else ""
-
-    def _last_words(self, status: int | None) -> str:
-        how, words = _child.how_it_ended(status, self.limits.memory), self._said()
-        return f"{how}{f', saying: {words}' if words else ''}; the next call starts a new one"
+    @property
+    def pid(self) -> int | None:
+        """The id of the process; None where there is none now."""
+        return self._process.pid
 
     def __repr__(self) -> str:
         return f"<{self.engine!r} in its own process>"
@@ -205,7 +139,7 @@ class RemoteSession:
 
     def close(self) -> None:
         """Let go of the model."""
-        if self._engine._pipe is not None:  # else the process has ended, and the model with it
+        if self._engine.pid is not None:  # else the process has ended, and the model with it
             self._engine.call(self._engine.limits.run, _child.close, self._token)
 
     def __enter__(self) -> Self:
@@ -217,3 +151,11 @@ class RemoteSession:
     def __repr__(self) -> str:
         ins, outs = ", ".join(map(str, self.inputs)), ", ".join(map(str, self.outputs))
         return f"<session of {self._engine.name} in its own process: {ins} → {outs}>"
+
+
+def _absolute(model: Path | str | bytes) -> str | bytes:
+    """A path as the engine's process understands it, which may have started in another folder."""
+    if not isinstance(model, str | Path):
+        return model
+    with gate(f"{str(model)[:SHOWN]!r}"):
+        return str(Path(model).expanduser().resolve())

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from helpers import engines
-from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed, _child
+from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed
 from helpers.engines.limits import GIB, Limits
+from helpers.process import serve
 
 LIMIT = 3.0  # seconds
 SLACK = 3.0  # a process that is ended on a busy machine is not gone at once
@@ -71,14 +72,14 @@ def test_memory_limit_is_watched_where_the_system_has_none():
     """The way that macOS and Windows take, tried here in a process of its own."""
     code = """
 import threading, time
-from helpers.engines import _child
-threading.Thread(target=_child._watch_memory, args=[300 << 20], daemon=True).start()
+from helpers.process import serve
+threading.Thread(target=serve.watch_memory, args=[300 << 20], daemon=True).start()
 held = b"x" * (600 << 20)
 time.sleep(20)
 print("not reached")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == _child.OUT_OF_MEMORY
+    assert done.returncode == serve.OUT_OF_MEMORY
     assert done.stdout == ""
 
 
@@ -115,6 +116,57 @@ def test_last_words_of_an_abort(mnist, blank):
 def _abort() -> None:
     os.write(2, b"the adapter is gone\n")
     os.abort()
+
+
+def test_a_worker_that_takes_nothing_in(runtime, mnist):
+    """The time limit holds for sending too: more than a socket holds, to a process that is stopped."""
+    wide = model("g (float[n] x) => (float[n] y) { y = Relu(x) }")
+    session = runtime.load(wide)
+    os.kill(session.pid, signal.SIGSTOP)
+    start = time.monotonic()
+    with pytest.raises(EngineTimedOut, match="no answer within 3 s"):
+        session.run({"x": np.zeros(5_000_000, np.float32)})
+    assert time.monotonic() - start < LIMIT + SLACK
+    assert session.run({"x": np.zeros(1, np.float32)})["y"].tolist() == [0]
+
+
+def test_an_answer_that_is_too_large():
+    with engines.isolated("onnxruntime", limits=Limits(answer=2**20)) as engine:
+        session = engine.load(model("g (float[n] x) => (float[n] y) { y = Relu(x) }"))
+        with pytest.raises(EngineCrashed, match=r"its answer of 0.0 GiB is more than"):
+            session.run({"x": np.zeros(2**19, np.float32)})
+        assert session.run({"x": np.ones(1, np.float32)})["y"].tolist() == [1]
+
+
+def test_under_a_lower_limit_of_the_system(mnist):
+    """A shell's ulimit is below ours, and may not be raised: the lesser of the two counts, and engines still start."""
+    code = (
+        "import numpy as np\nfrom helpers import engines\n"
+        "session = engines.isolated('onnxruntime').load('models/mnist.onnx')\n"
+        "print(session.run({'Input3': np.zeros((1, 1, 28, 28), 'float32')})['Plus214_Output_0'].shape)"
+    )
+    command = f'ulimit -d 2000000; exec {sys.executable} -c "{code}"'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.returncode) == ("(1, 10)", 0), done.stderr
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path, mnist):
+    """Not even when the parent is killed."""
+    code = (
+        "import os, sys\nfrom helpers import engines, graph\n"
+        "session = engines.isolated('onnxruntime').load('models/mnist.onnx')\ngraph.facts('models/mnist.onnx')\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, timeout=120)
+    assert done.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_cannot_start_failed_here(monkeypatch, mnist):
+    """It is no engine that cannot be here, so it does not count as unavailable."""
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with engines.isolated("onnxruntime") as engine, pytest.raises(EngineCrashed, match="its process did not start"):
+        engine.load(mnist)
 
 
 def test_panic_ends_the_process(isolated):

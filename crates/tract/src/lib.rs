@@ -6,8 +6,8 @@ use std::time::Instant;
 use bridge::{Bytes, DType, Dim, Error, Model, Options, Profile, Result, Session, Step, Tensor};
 use tract_linalg::multithread::Executor;
 use tract_onnx::prelude::{
-    DatumType, Framework, InferenceModel, InferenceModelExt, RunOptions, TDim, TValue, TVec, Tensor as Array,
-    TractResult, TypedNode, TypedSimplePlan,
+    DatumType, Framework, InferenceModel, InferenceModelExt, RunOptions, SymbolValues, TDim, TValue, TVec,
+    Tensor as Array, TractResult, TypedNode, TypedSimplePlan,
 };
 use tract_onnx::tract_core::plan::eval;
 use tract_onnx::tract_hir::infer::{InferenceFact, ShapeFactoid};
@@ -56,7 +56,8 @@ fn name_unknown_dimensions(loaded: &mut InferenceModel, model: &Model) -> TractR
 
 impl Session for Tract {
     fn run(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
-        self.plan.run(values(inputs)?).map_err(Error::failed)?.into_iter().map(tensor).collect()
+        let outputs = self.plan.run(values(inputs)?).map_err(Error::failed)?;
+        self.tensors(outputs, inputs)
     }
 
     fn profile(&mut self, inputs: &[Tensor]) -> Result<Profile> {
@@ -70,7 +71,7 @@ impl Session for Tract {
                 seen.push((node.id, start.elapsed()));
                 made
             });
-            outputs.map_err(Error::failed)?.into_iter().map(tensor).collect::<Result<Vec<_>>>()?;
+            self.tensors(outputs.map_err(Error::failed)?, inputs)?;
             Ok(seen)
         };
         Profile::of(call, |seen| {
@@ -80,6 +81,38 @@ impl Session for Tract {
             };
             seen.into_iter().map(step).collect()
         })
+    }
+}
+
+impl Tract {
+    fn tensors(&self, outputs: TVec<TValue>, inputs: &[Tensor]) -> Result<Vec<Tensor<'static>>> {
+        outputs.into_iter().map(|output| self.tensor(output, inputs)).collect()
+    }
+
+    fn tensor(&self, output: TValue, inputs: &[Tensor]) -> Result<Tensor<'static>> {
+        let (dtype, shape) = (dtype(output.datum_type())?, output.shape().to_vec());
+        if output.datum_type() != DatumType::TDim {
+            return Tensor::owned(dtype, shape, Output(output));
+        }
+        let known = self.sizes(inputs)?;
+        let dims = output.try_as_plain_ram().map_err(Error::failed)?;
+        let dims = dims.as_slice::<TDim>().map_err(Error::failed)?;
+        let whole = dims.iter().map(|dim| dim.eval(&known).to_i64()).collect::<std::result::Result<Vec<_>, _>>();
+        Tensor::from_vec(shape, whole.map_err(Error::failed)?)
+    }
+
+    /// What each symbol is in this call: an output that tells sizes may hold them as symbols.
+    fn sizes(&self, inputs: &[Tensor]) -> Result<SymbolValues> {
+        let mut known = SymbolValues::default();
+        for (i, input) in inputs.iter().enumerate() {
+            let fact = self.plan.model().input_fact(i).map_err(Error::failed)?;
+            for (dim, &size) in fact.shape.iter().zip(&input.shape) {
+                if let TDim::Sym(symbol) = dim {
+                    known.set(symbol, size as i64);
+                }
+            }
+        }
+        Ok(known)
     }
 }
 
@@ -100,15 +133,6 @@ impl Bytes for Output {
     fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
-}
-
-fn tensor(output: TValue) -> Result<Tensor<'static>> {
-    let (dtype, shape) = (dtype(output.datum_type())?, output.shape().to_vec());
-    if dtype == DType::I64 && output.datum_type() == DatumType::TDim {
-        let whole = output.cast_to::<i64>().map_err(Error::failed)?.into_owned();
-        return Tensor::owned(dtype, shape, Output(whole.into()));
-    }
-    Tensor::owned(dtype, shape, Output(output))
 }
 
 macro_rules! types {
