@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import onnx_ir as ir
 
-from helpers.rewrite._shapes import sizes, state_shapes
+from helpers.rewrite._shapes import sizes, with_shapes
 
 _SLIDING = {"Conv", "ConvInteger", "QLinearConv", "MaxPool", "AveragePool", "LpPool"}
-_KERNEL_IN = {"Conv": 1, "ConvInteger": 1, "QLinearConv": 3}  # the input whose shape tells the kernel's
+# The input whose shape tells the kernel's.
+_KERNEL_IN = {
+    "Conv": 1,
+    "ConvInteger": 1,
+    "QLinearConv": 3,
+    "ConvTranspose": 1,
+}
 
 
 def explicit_pads(model: ir.Model) -> None:
     """Replace auto_pad in every node where it can be worked out."""
     if all(_says(node) in ("", "NOTSET") for node in model.graph.all_nodes()):
         return
-    known = ir.from_proto(ir.to_proto(model))  # a copy, so that nothing but the pads changes
-    state_shapes(known)
-    for node, twin in zip(model.graph.all_nodes(), known.graph.all_nodes(), strict=True):
+    for node, twin in zip(model.graph.all_nodes(), with_shapes(model).graph.all_nodes(), strict=True):
         pads = _pads(twin, _says(node))
         if pads is not None:
             del node.attributes["auto_pad"]
@@ -34,18 +38,18 @@ def _says(node: ir.Node) -> str:
 
 
 def _pads(node: ir.Node, mode: str) -> list[int] | None:
-    kernel = _kernel(node) if mode in ("SAME_UPPER", "SAME_LOWER", "VALID") else None
-    if kernel is None:
+    window = kernel(node) if mode in ("SAME_UPPER", "SAME_LOWER", "VALID") else None
+    if window is None:
         return None
-    ones = [1] * len(kernel)
+    ones = [1] * len(window)
     strides = node.attributes.get_ints("strides", ones) or ones
     dilations = node.attributes.get_ints("dilations", ones) or ones
     if mode == "VALID":
-        return [0] * (2 * len(kernel))
+        return [0] * (2 * len(window))
     if any(dilation != 1 for dilation in dilations):
         return None  # engines differ: ONNX Runtime 1.32 leaves the dilation out of the sum, against the standard
     before, after = [], []
-    for size, k, stride in zip(_places(node, len(kernel)), kernel, strides, strict=True):
+    for size, k, stride in zip(_places(node, len(window)), window, strides, strict=True):
         if size is None and stride > 1:
             return None
         # https://onnx.ai/onnx/operators/onnx__Conv.html: the output has ceil(size / stride) places
@@ -63,11 +67,18 @@ def _places(node: ir.Node, rank: int) -> list[int | None]:
     return known if len(known) == rank else [None] * rank
 
 
-def _kernel(node: ir.Node) -> list[int] | None:
+def kernel(node: ir.Node) -> list[int] | None:
+    """The sizes of what slides, from the attribute or from the weights' shape; None where neither tells."""
     if known := node.attributes.get_ints("kernel_shape", None):
         return list(known)
     shape = _shape(node, _KERNEL_IN.get(node.op_type, len(node.inputs)))
     return sizes(ir.Shape(list(shape)[2:])) if shape is not None else None
+
+
+def rank_of_input(node: ir.Node) -> int | None:
+    """Over how many dimensions the kernel slides, by the shape of the input; None where that is not known."""
+    shape = _shape(node, 0)
+    return None if shape is None else len(shape) - 2
 
 
 def _shape(node: ir.Node, place: int) -> ir.Shape | None:

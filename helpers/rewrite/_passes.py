@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import prod
 
 import onnx_ir as ir
 import onnx_ir.passes.common as common
-from onnxscript.optimizer import fold_constants_ir
 
+from helpers.rewrite._defaults import write_defaults
+from helpers.rewrite._fold import WEIGHTS_ARE_NO_INPUTS, fold_constants
 from helpers.rewrite._pads import explicit_pads
-from helpers.rewrite._shapes import sizes, state_shapes
-
-_WEIGHTS_ARE_NO_INPUTS = 4  # the IR version since which a file may list a weight without listing it as an input
-_LARGEST = 512 * 512  # places of a folded constant that is larger than what it was made of
+from helpers.rewrite._shapes import state_shapes
+from helpers.rewrite._unused import drop_unused
 
 
 @dataclass(frozen=True)
@@ -33,48 +31,12 @@ def _inline(model: ir.Model) -> None:
 
 def _strip(model: ir.Model) -> None:
     common.RemoveInitializersFromInputsPass()(model)
-    model.ir_version = max(model.ir_version, _WEIGHTS_ARE_NO_INPUTS)
+    model.ir_version = max(model.ir_version, WEIGHTS_ARE_NO_INPUTS)
 
 
 def _fold(model: ir.Model) -> None:
-    state_shapes(model)  # folding believes stated shapes
-    said = [(value, value.type, value.shape) for value in _made(model)]
-    outputs = [(value.type, value.shape) for value in model.graph.outputs]
-    # Its limit of 8,192 numbers a weight is lifted: wonnx stops at the Reshape of a large one too.
-    fold_constants_ir(
-        model,
-        onnx_shape_inference=True,  # so that the shape behind a folded one is known in its turn
-        input_size_limit=2**62,
-        output_size_limit=_LARGEST,
-        should_fold=_may_be_folded,
-    )
-    common.RemoveUnusedNodesPass()(model)
-    common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
-    if any(not value.is_graph_input() for value in model.graph.initializers.values()):
-        model.ir_version = max(model.ir_version, _WEIGHTS_ARE_NO_INPUTS)
-    state_shapes(model)
-    for value, kind, shape in said:
-        if sizes(value.shape) is None:  # half known: as it was
-            value.type, value.shape = kind, shape
-    for graph in model.graphs():
-        for value in (*graph.initializers.values(), *graph.outputs):
-            value.metadata_props.pop("pkg.onnxscript.optimizer.folded_from", None)
-    for value, (kind, shape) in zip(model.graph.outputs, outputs, strict=True):
-        value.type, value.shape = kind, shape
-
-
-def _made(model: ir.Model) -> Iterator[ir.Value]:
-    return (value for node in model.graph.all_nodes() for value in node.outputs)
-
-
-def _may_be_folded(node: ir.Node) -> bool | None:
-    """No, or None: as the library thinks right."""
-    if node.op_type == "Bernoulli":  # random, which onnxscript 0.7 does not know of it
-        return False
-    made = [sizes(value.shape) for value in node.outputs]
-    given = sum(value.const_value.size for value in node.inputs if value is not None and value.const_value is not None)
-    # Told before it is computed: an Expand to terabytes is a few bytes in the file.
-    return False if any(shape is not None and prod(shape) > max(_LARGEST, given) for shape in made) else None
+    fold_constants(model)
+    drop_unused(model)
 
 
 def _tidy(model: ir.Model) -> None:
@@ -82,7 +44,7 @@ def _tidy(model: ir.Model) -> None:
         for node in list(graph):
             if node.op_type == "Identity" and node.domain == "":
                 _bypass(node)
-    common.RemoveUnusedNodesPass()(model)
+    drop_unused(model)
 
 
 def _bypass(node: ir.Node) -> None:
@@ -126,6 +88,12 @@ ALL = (
         "candle knows no auto_pad, kyanite none in pooling, burn needs the sizes for it, "
         "and rten takes SAME_LOWER for SAME_UPPER",
         explicit_pads,
+    ),
+    Pass(
+        "write defaults out",
+        "where a convolution or pooling leaves out strides, rten stops and candle takes the kernel's size; kyanite "
+        "wants pads and the kernel's shape too, wonnx the latter",
+        write_defaults,
     ),
     Pass("drop what does nothing", "each node costs every engine a little, also those without effect", _tidy),
 )

@@ -12,11 +12,17 @@ import pandas as pd
 from onnx_ir.passes.common import NameFixPass
 
 from helpers.engines.errors import BadInput
-from helpers.engines.model import parse, read_model
+from helpers.engines.model import read_model
+from helpers.process.reader import reads
+from helpers.process.wire import crosses
+from helpers.rewrite._bounds import refuse_endless, told
+from helpers.rewrite._light import light
 from helpers.rewrite._passes import ALL, Pass
 from helpers.rewrite._text import changed, diff, graphs
+from helpers.rewrite._whole import whole
 
 
+@crosses
 @dataclass(frozen=True)
 class Step:
     """A pass that changed something: its name, why one wants it, what it changed in one line, and line by line."""
@@ -27,6 +33,7 @@ class Step:
     diff: str  # of the model as text without weights: lines that begin with - went, those with + came
 
 
+@crosses
 @dataclass(frozen=True)
 class Rewritten:
     """A rewritten model and the passes that changed something, in their order."""
@@ -49,6 +56,7 @@ def passes() -> pd.DataFrame:
     return pd.DataFrame([(p.name, p.why) for p in ALL], columns=["pass", "why"]).set_index("pass")
 
 
+@reads("rewritten")
 def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str] | None = None) -> Rewritten:
     """The same function in a form that more engines run; the argument is not altered.
 
@@ -62,29 +70,37 @@ def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str]
     Raises
     ------
     BadInput
-        The model cannot be read or has sparse weights, or there is no such pass.
+        The model cannot be read or rewritten, is too large or has sparse weights, or there is no such pass.
 
     >>> rewritten = portable("models/mnist.onnx")
     >>> len(rewritten.model.graph.node), len(rewritten.model.graph.input)
     (11, 1)
     """
     chosen = _chosen(only)
-    data = model.SerializeToString() if isinstance(model, onnx.ModelProto) else model
-    known = read_model(data)
-    proto = onnx.load(known.path) if known.path is not None else parse(known.data)
-    if any(graph.sparse_initializer for graph in graphs(proto.graph)):
-        raise BadInput("the model has sparse weights, which onnx_ir leaves out; export it with dense ones")
-    current = ir.from_proto(proto)
-    NameFixPass()(current)  # the passes name nodes that have no name, which is no change worth telling
+    current = _read(model)
+    with told("reading it"):
+        NameFixPass()(current)  # the passes name nodes that have no name, which is no change worth telling
+        before = light(current)
     steps = []
-    before = ir.to_proto(current)
     for each in chosen:
-        each.apply(current)
-        after = ir.to_proto(current)
-        if lines := diff(before, after):
-            steps.append(Step(each.name, each.why, changed(before, after), lines))
-        before = after
-    return Rewritten(before, tuple(steps))
+        with told(f"the step {each.name!r}"):
+            each.apply(current)
+            after = light(current)
+            if lines := diff(before, after):
+                steps.append(Step(each.name, each.why, changed(before, after), lines))
+            before = after
+    with told("writing it"):
+        return Rewritten(ir.to_proto(current), tuple(steps))
+
+
+def _read(model: Path | str | bytes | onnx.ModelProto) -> ir.Model:
+    with told("reading it"):
+        known = read_model(model.SerializeToString() if isinstance(model, onnx.ModelProto) else model)
+        proto = whole(known)
+        if any(graph.sparse_initializer for graph in graphs(proto.graph)):
+            raise BadInput("the model has sparse weights, which onnx_ir leaves out; export it with dense ones")
+        refuse_endless(proto)
+        return ir.from_proto(proto)
 
 
 def _chosen(only: Sequence[str] | None) -> list[Pass]:

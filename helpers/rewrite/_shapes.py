@@ -9,10 +9,12 @@ import onnx
 import onnx_ir as ir
 from google.protobuf.message import EncodeError
 
+from helpers.rewrite._light import light
+
 
 def state_shapes(model: ir.Model) -> None:
     """State each shape that is known, and take back what contradicts it; the model's own inputs and outputs stay."""
-    blank = ir.from_proto(ir.to_proto(model))
+    blank = ir.from_proto(light(model))
     for values in map(_between, blank.graphs()):
         for value in values.values():
             value.shape = value.type = None  # or the inference would believe them
@@ -25,6 +27,13 @@ def state_shapes(model: ir.Model) -> None:
         found = _between(graph)
         for name, value in _between(stated).items():
             _state(value, found[name])
+
+
+def with_shapes(model: ir.Model) -> ir.Model:
+    """A copy without large weights whose nodes, in the same order, know the shapes; the model keeps what it states."""
+    known = ir.from_proto(light(model))
+    state_shapes(known)
+    return known
 
 
 def sizes(shape: ir.Shape | None) -> list[int] | None:

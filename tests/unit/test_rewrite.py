@@ -189,5 +189,7 @@ def test_cut_file(mnist: Path, tmp_path: Path):
 
 
 def test_no_such_name():
-    with pytest.raises(AttributeError, match=r"has no attribute 'portabel'; it has Rewritten, Step, passes, portable"):
+    with pytest.raises(
+        AttributeError, match=r"has no attribute 'portabel'; it has Rewritten, Step, fixed, passes, portable"
+    ):
         rewrite.portabel  # noqa: B018

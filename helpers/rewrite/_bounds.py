@@ -1,0 +1,32 @@
+"""What is refused before the work, and how whatever goes wrong in it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import onnx
+
+from helpers.engines.errors import BadInput, LabError, one_line
+from helpers.graph._calls import MOST, bearable
+
+
+def refuse_endless(proto: onnx.ModelProto) -> None:
+    """BadInput where the functions of a model call each other without end, or would fill the memory written out."""
+    if proto.functions and not bearable(proto):
+        raise BadInput(
+            f"the functions of the model call each other without end, or stand for more than {MOST:,} nodes; "
+            "export it without functions"
+        )
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Whatever the libraries raise over a file that nobody vouches for, as one line."""
+    try:
+        yield
+    except LabError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {one_line(error)}"
+        raise BadInput(f"the model cannot be rewritten: {what} ended with {said}; export it again") from None
