@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.bench.entry import Entry
 from helpers.engines.base import Run
 from helpers.engines.errors import ModelRejected, RunFailed, translate
+from helpers.process.wire import crosses
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,7 @@ class Work:
     most_calls: int
 
 
+@crosses
 @dataclass(frozen=True)
 class Measured:
     """What a process tells."""

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from helpers.bench import machine, speed, stats
+from helpers.bench.noise import noise_floors
 from helpers.bench.result import Result
-from helpers.bench.rows import Row, noise_floors, resolve, verdict
+from helpers.bench.rows import Row, resolve, verdict
 from helpers.engines.errors import BadInput
 
 Verdict = Literal["faster", "slower", "not resolvable", "new", "gone", "failed", "failed before"]
@@ -72,7 +73,7 @@ def against(new: Result, old: Result) -> tuple[Change, ...]:
     BadInput
         The two are of different models, inputs or machines.
     """
-    (where, facts), *_ = new.machines.items()
+    where, facts = next(iter(new.machines.items()), ("", machine.facts()))  # none where no engine ran
     refuse_unlike(old, new.plan, facts["hardware"])
     then = next(name for name, found in old.machines.items() if found["hardware"] == facts["hardware"])
     floor = _floor(new, old, where, then)

@@ -11,15 +11,17 @@ from helpers import engines as _engines
 from helpers.bench import _child
 from helpers.bench.entry import AGAIN, Entry
 from helpers.bench.planning import Plan
+from helpers.compare import forms
+from helpers.compare.answers import Answers, enough
 from helpers.compare.inputs import Sample
-from helpers.compare.judge import tolerance_of
-from helpers.compare.run import Answers, Outcome, row
+from helpers.compare.panel import Panel, convene
+from helpers.compare.verdict import Outcome, row
 from helpers.engines.errors import BadInput, EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
 from helpers.engines.model import Model, read_model
-from helpers.rewrite.remote import portable_bytes
+from helpers.rewrite.remote import Shapes, portable_bytes
 
 Report = Callable[[str, int, int], None]  # what is at work, done, of all
-TIMED = ("right", "wrong", "not judged")  # outcomes of engines that ran: they have a time, if a struck one
+TIMED = ("right", "wrong", "disputed", "not judged")  # outcomes of engines that ran: they have a time, if a struck one
 _REFUSED = (ModelRejected, RunFailed)  # candle finds out only when it runs
 _SIDE_BY_SIDE = 2  # processes; nothing is timed here
 
@@ -35,7 +37,7 @@ class Verdict:
     flips: int | None = None
     tolerance: float | None = None
     message: str = ""
-    allowed: float = 0.0  # the largest error that counts as right
+    allowed: float = 0.0  # the largest error that counts as right, of all outputs
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,25 @@ def judge(plan: Plan, report: Report = lambda text, done, total: None) -> Gate:
     """Run every entry and the reference on the plan's inputs, each in its own process, and compare the answers."""
     entries = {entry.name: entry for entry in plan.entries if not entry.name.endswith(AGAIN)}
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        truth, portable = pool.submit(_reference, plan), None
+        truth, portable = pool.submit(_panel, plan), None
         done, models, refusals = {}, dict.fromkeys(entries, plan.model), {}
         for name, got in _each(pool, plan, list(entries.values()), plan.model, report):
             done[name] = got
             if portable is None and plan.portable and isinstance(got, _REFUSED):
                 portable = pool.submit(_portable, plan)  # already now: it takes seconds
-        if portable is not None and (model := _wait(portable, report)) is not None:
-            refused = [entries[name] for name, got in done.items() if isinstance(got, _REFUSED)]
-            for name, got in _each(pool, plan, refused, model, report):
-                if isinstance(got, Answers):
+        refused = [entries[name] for name, got in done.items() if isinstance(got, _REFUSED)]
+        for model, those in _forms(pool, plan, portable, refused, report):
+            for name, got in _each(pool, plan, those, model, report):
+                if isinstance(got, Answers):  # else its first words count
                     refusals[name] = str(done[name])
                     done[name], models[name] = got, model
-        reference, answered, note = truth.result()
-    verdicts = {name: _verdict(plan, name, done[name], answered, refusals.get(name, "")) for name in entries}
+        panel = truth.result()
+    verdicts = {name: _verdict(plan, name, done[name], panel, refusals.get(name, "")) for name in entries}
     for again_name in (entry.name for entry in plan.entries if entry.name.endswith(AGAIN)):
         verdicts[again_name] = verdicts[again_name.removesuffix(AGAIN)]
         models[again_name] = models[again_name.removesuffix(AGAIN)]
-    return Gate(reference, note, verdicts, models, tuple(answered.answers) if answered else ())
+    note = " ".join([panel.note, *(f"{dispute}." for dispute in panel.disputes.values())])
+    return Gate(panel.reference, note.strip(), verdicts, models, tuple(panel.answers or ()))
 
 
 def _each(
@@ -86,27 +89,33 @@ def _each(
         raise
 
 
-def _wait(portable: Future[Model | None], report: Report) -> Model | None:
+def _forms(
+    pool: ThreadPoolExecutor,
+    plan: Plan,
+    portable: Future[Model | None] | None,
+    refused: Sequence[Entry],
+    report: Report,
+) -> Iterator[tuple[Model, list[Entry]]]:
+    """Portable forms, and the entries that may run them: with the samples' sizes for engines that need them fixed."""
+    if portable is None:
+        return
     report("a portable form of the model", 0, 1)
-    return portable.result()
+    shapes = forms.shapes(plan.model, plan.samples)
+    need = [entry for entry in refused if shapes is not None and entry.engine.fixed_sizes]
+    fixed = pool.submit(_portable, plan, shapes) if need else portable
+    for form, entries in ((portable, [entry for entry in refused if entry not in need]), (fixed, need)):
+        if entries and (model := form.result()) is not None:
+            yield model, entries
 
 
-def _reference(plan: Plan) -> tuple[str, Answers | None, str]:
-    """The reference's answers, or ONNX Runtime's where it cannot, and why."""
-    note = ""
-    for name in ("reference", "onnxruntime"):
-        done = _answers(plan, Entry.parse(name), plan.model)
-        if isinstance(done, Answers):
-            return name, done, note.strip()
-        note += f"{str(done).rstrip('.')}. "
-    return "none", None, note + "So there is nothing to compare with."
+def _panel(plan: Plan) -> Panel:
+    return convene(plan.model, plan.samples, tolerance=plan.tolerance, limits=plan.limits)
 
 
-def _portable(plan: Plan) -> Model | None:
+def _portable(plan: Plan, shapes: Shapes | None = None) -> Model | None:
     """A form of the model that asks less of an engine; None where there is none."""
     try:
-        with _engines.isolated("onnxruntime", limits=plan.limits) as process:
-            return read_model(process.call(plan.limits.load, portable_bytes, plan.model.source))
+        return read_model(portable_bytes(plan.model.source, shapes))
     except LabError:
         return None
 
@@ -126,6 +135,8 @@ def _answers(
                 answer, took = process.call(plan.limits.run, _child.answer, sample)
                 answers.append(answer)
                 seconds.append(took)
+                if enough(answers):
+                    break
             return Answers(answers, loaded, seconds)
     except EngineError as error:
         return error
@@ -133,9 +144,9 @@ def _answers(
         return RunFailed(entry.engine.name, str(error))
 
 
-def _verdict(plan: Plan, name: str, done: Answers | EngineError, reference: Answers | None, refusal: str) -> Verdict:
-    allowed = plan.tolerance if plan.tolerance is not None else tolerance_of(plan.model.outputs)
-    found = row(name, done, reference, plan.model, tolerance=allowed)
+def _verdict(plan: Plan, name: str, done: Answers | EngineError, panel: Panel, refusal: str) -> Verdict:
+    engine = next(entry.engine.name for entry in plan.entries if entry.name == name)
+    found = row(engine, done, panel, plan.model)
     refused = f"it runs a portable form of the file, since it refuses the file itself: {refusal}" if refusal else ""
     return Verdict(
         found.outcome,
@@ -145,5 +156,5 @@ def _verdict(plan: Plan, name: str, done: Answers | EngineError, reference: Answ
         flips=found.flips,
         tolerance=found.tolerance,
         message="; ".join(part for part in (refused, found.message) if part),
-        allowed=allowed,
+        allowed=max(panel.tolerance.values(), default=0.0),
     )

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from helpers.bench.gate import Verdict
+from helpers.bench.noise import noise_floor
 from helpers.bench.record import Record
-from helpers.bench.rows import noise_floor, rows
+from helpers.bench.rows import rows
 
 SCHEMA = 1
 KIND = "onnx-lab bench"

@@ -60,7 +60,8 @@ def measure(plan: Plan, models: dict[str, Model]) -> Instrument:
     """Measure the instrument with the plan's model; engines that did not pass the gate are left out."""
     timer = float(np.median(timed(lambda sample: None, [{}], seconds=1, most=10_000))) / 1e9
     plain = [entry for entry in plan.entries if entry.name in models and entry.options == DEFAULT]
-    crates = {entry.name: models[entry.name] for entry in plain if isinstance(entry.engine, Native)}
+    # By the engine's name: an entry has a label of its own, also where its options are those that there are anyway.
+    crates = {entry.engine.name: models[entry.name] for entry in plain if isinstance(entry.engine, Native)}
     found: dict[str, Any] = {}
     try:
         if any(entry.name == "onnxruntime" for entry in plain):

@@ -41,6 +41,7 @@ def facts() -> dict[str, Any]:
             "python": platform.python_version(),
             "numpy": version("numpy"),
             "engines": {name: get(name).card.version for name in names()},
+            "telemetry": "off" if os.environ.get("ORT_DISABLE_TELEMETRY") == "1" else "on",  # of ONNX Runtime
         },
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
     }

@@ -82,6 +82,7 @@ def plan(
     engines: str | Sequence[str | Entry] | None = None,
     inputs: Path | str | Sequence[Sample] | None = None,
     dims: Mapping[str, int] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
     processes: int = 10,
     seconds: float = 0.1,
     most_calls: int = 10_000,
@@ -100,7 +101,7 @@ def plan(
     engines
         "a,b", or a list of names and entries; a name may carry options: ``onnxruntime:intra_threads=2``.
         Every engine by default (those that cannot run here get a line that says why).
-    inputs, dims
+    inputs, dims, shapes
         As for :func:`helpers.compare.compare`; at most 100 samples are used.
     processes
         Fresh ones for each engine. Intervals hold what they promise from about ten.
@@ -130,7 +131,7 @@ def plan(
     entries = _entries(engines)
     if twin:
         entries.insert(1, Entry(entries[0].name + AGAIN, entries[0].engine, entries[0].options))
-    samples = _inputs.samples(known.inputs, inputs, dims=dims, count=MOST_INPUTS)[:MOST_INPUTS]
+    samples = _inputs.samples(known.inputs, inputs, dims=dims, shapes=shapes, count=MOST_INPUTS)[:MOST_INPUTS]
     title = f"{len(model)} bytes" if isinstance(model, bytes) else Path(model).name
     return Plan(
         title,

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import BaseFileLock, FileLock
 
 from helpers import engines as _engines
 from helpers.bench import _child
 from helpers.bench.machine import busy_seconds, facts, identity
 from helpers.compare.inputs import Sample
 from helpers.compare.judge import error
-from helpers.compare.run import OUTCOMES
+from helpers.compare.verdict import OUTCOMES
 from helpers.engines.errors import EngineError
 from helpers.engines.limits import Limits
+from helpers.locks import lock
 
 Facts = dict[str, Any]  # of a machine, see helpers.bench.machine.facts
 _LOOK = 0.25  # seconds between looks at another measurement on this machine; rare, since looking disturbs it
@@ -107,7 +105,7 @@ def _judge(found: Sequence[Sequence[np.ndarray]], answers: Sequence[Sample]) -> 
 
 
 def _error(outputs: Sequence[np.ndarray], wanted: Sequence[np.ndarray]) -> float:
-    if [array.dtype for array in outputs] != [array.dtype for array in wanted]:  # or another number of outputs
+    if len(outputs) != len(wanted):  # dtypes were looked at by the gate, and the reference's floats are float64
         return float("inf")
     return max((error(*pair) for pair in zip(outputs, wanted, strict=True)), default=0.0)
 
@@ -121,10 +119,9 @@ def peak_memory(work: _child.Work, limits: Limits) -> int | None:
         return None
 
 
-def one_at_a_time() -> BaseFileLock:
+def one_at_a_time() -> AbstractContextManager[Any]:
     """The lock that a measurement holds: one on a machine at a time, for one user."""
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    return FileLock(Path(tempfile.gettempdir(), f"onnx-lab-{user}.lock"), poll_interval=_LOOK)
+    return lock("measuring", poll=_LOOK)
 
 
 def _patience(work: _child.Work, limits: Limits) -> float:

@@ -30,6 +30,7 @@ class Record:
     load_after: list[float] | None = None
     note: str = ""  # of the gate
     finished: bool = False
+    unsaved: str = ""  # why its file could not be written; not in the file
 
     @property
     def entries(self) -> list[str]:

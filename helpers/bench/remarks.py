@@ -9,7 +9,8 @@ import numpy as np
 
 from helpers.bench import speed
 from helpers.bench.gate import TIMED
-from helpers.bench.rows import Row, noise_floors, rows
+from helpers.bench.noise import noise_floors
+from helpers.bench.rows import Row, rows
 from helpers.bench.stats import LEAST_PROCESSES
 from helpers.units import precise, span, times
 
@@ -60,7 +61,7 @@ def _remarks(record: Record) -> Iterator[str]:
 def sentence(record: Record) -> str:
     """The table in words: who is first, how far the others are, and what could not be told apart."""
     lines = rows(record)
-    said = [_of_machine([row for row in lines if row.machine == machine]) for machine in record.machines]
+    said = [_of_machine([row for row in lines if row.machine == machine]) for machine in record.machines or [""]]
     floors = [str(floor) for floor in noise_floors(record).values()]
     return " ".join([*said, *floors]) or "Nothing has been measured."
 

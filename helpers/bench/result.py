@@ -10,7 +10,8 @@ from helpers.bench.record import Record
 if TYPE_CHECKING:  # scipy and pandas are slow to import, and nobody needs them while the clock runs
     import pandas as pd
 
-    from helpers.bench.rows import NoiseFloor, Row
+    from helpers.bench.noise import NoiseFloor
+    from helpers.bench.rows import Row
 
 
 class Result(Record):
@@ -36,7 +37,7 @@ class Result(Record):
     @cached_property
     def noise_floor(self) -> NoiseFloor | None:
         """What differs between an engine and itself; None where no engine was measured twice."""
-        from helpers.bench.rows import noise_floor
+        from helpers.bench.noise import noise_floor
 
         return noise_floor(self)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from helpers.bench import stats
 from helpers.bench.entry import AGAIN
 from helpers.bench.gate import TIMED, Verdict
+from helpers.bench.noise import noise_floors
 from helpers.bench.series import Series, warnings
 from helpers.bench.stats import Interval
 from helpers.compare.judge import precision_class
@@ -19,22 +20,7 @@ from helpers.engines.errors import BadInput
 if TYPE_CHECKING:
     from helpers.bench.record import Record
 
-COUNTS = ("right", "not judged")  # outcomes with which a time counts
-
-
-@dataclass(frozen=True)
-class NoiseFloor:
-    """An engine against itself: what is less than ``floor`` is no difference between engines."""
-
-    engine: str
-    ratio: float
-    low: float | None
-    high: float | None
-    floor: float  # a share, 0.02 is 2 %: half of the resamples differ by so much
-
-    def __str__(self) -> str:
-        ends = "" if self.low is None else f" ({self.low:.3f} to {self.high:.3f})"
-        return f"Noise floor {100 * self.floor:.1f} %: {self.engine} against itself is {self.ratio:.3f}{ends}."
+COUNTS = ("right", "disputed", "not judged")  # outcomes with which a time counts
 
 
 @dataclass(frozen=True)
@@ -60,6 +46,7 @@ class Row:
     ratio_high: float | None = None
     resolvable: bool | None = None  # whether it is told from the one that it is compared with
     more_processes: int | None = None  # that would tell it, about
+    tied: bool = False  # it is the fastest, and another cannot be told from it
     first_share: float | None = None  # of resamples in which it was the fastest
     processes: int = 0
     disturbed: int = 0  # processes that are left out, since the machine ran at another speed meanwhile
@@ -90,31 +77,13 @@ class Row:
         return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in asdict(self).items()}
 
 
-def noise_floors(record: Record) -> dict[str, NoiseFloor]:
-    """By machine: how far the doubled engine seems to be from itself."""
-    found = record.series
-    floors = {}
-    for (machine, name), again in found.items():
-        one = found.get((machine, name.removesuffix(AGAIN)))
-        if name.endswith(AGAIN) and one is not None and one.p50 and again.p50:
-            r = stats.ratio(again.p50, one.p50, again.medians, one.medians)
-            floor = float(np.median(np.abs(again.medians / one.medians - 1)))
-            floors[machine] = NoiseFloor(one.entry, r.value, r.low, r.high, max(floor, abs(r.value - 1)))
-    return floors
-
-
-def noise_floor(record: Record) -> NoiseFloor | None:
-    """That of the first machine; None where no engine was measured twice."""
-    return next(iter(noise_floors(record).values()), None)
-
-
 def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
     """The lines of the table, in the plan's order, machine by machine; see :meth:`Result.against`."""
     if base is not None and base not in record.entries:
         raise BadInput(f"there is no entry {base!r} to compare with; give one of {', '.join(record.entries)}")
     found, floors = record.series, noise_floors(record)
-    lines = []
-    for machine in record.machines:
+    lines: list[Row] = []
+    for machine in record.machines or [""]:  # where nothing was measured, what became of each engine
         here = {name: s for (where, name), s in found.items() if where == machine and not name.endswith(AGAIN)}
         states = {name: _outcome(record.verdicts[name], here.get(name)) for name in record.entries}
         ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in COUNTS}
@@ -123,11 +92,14 @@ def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
         if base is not None and (base not in here or not here[base].p50):
             raise BadInput(f"{base} has no time to compare with ({states[base][1] or states[base][0]}); choose another")
         floor = floors[machine].floor if machine in floors else 0.0
+        here_lines = []
         for name in record.entries:
             about = record.verdicts[name]
             line = _line(record, machine, name, *states[name], about, here.get(name))
             compared = _compared(here.get(name), here.get(to or ""), floor)
-            lines.append(Row(**{**line, **compared, "first_share": shares.get(name)}))
+            here_lines.append(Row(**{**line, **compared, "first_share": shares.get(name)}))
+        tied = any(row.resolvable is False and not row.struck for row in here_lines)
+        lines.extend(replace(row, tied=tied and base is None and row.engine == to) for row in here_lines)
     return tuple(lines)
 
 

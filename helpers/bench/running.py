@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from helpers.bench import gate as _gate
 from helpers.bench import machine, store
@@ -20,6 +19,8 @@ from helpers.bench.planning import Plan
 from helpers.bench.result import Result
 from helpers.engines.build import running
 from helpers.engines.errors import BadInput
+from helpers.files import refuse_unwritable
+from helpers.locks import lock
 
 _BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
 
@@ -59,19 +60,19 @@ def run(
     >>> bench.run(few, report=lambda *_: None).rows[0].outcome
     'right'
     """
-    if report is None:
-        from helpers._terminal import progress
+    from helpers._terminal import progress  # rich is slow to import
 
-        with progress() as shown:
-            return run(plan, out=out, executor=executor, report=shown)
-    with _owned(out) as path:
+    with progress(report) as told, _owned(out) as path:
         known = _begun(plan, path)
         writer = store.Writer(path) if path else None
         if known is not None and known.finished:
             raise BadInput(f"{path} holds a finished measurement of this plan; give another --out, or delete it")
-        result = _measure(plan, known, executor, report, writer)
+        result = _measure(plan, known, executor, told, writer)
     if result.finished and not result.note.endswith(_BUSY):
-        store.remember(result)
+        try:
+            store.remember(result)
+        except BadInput as error:  # a home that is read-only, or full: the board then shows no p50
+            result = replace(result, unsaved=result.unsaved or f"It is not remembered for the board: {error}")
     return result
 
 
@@ -82,7 +83,7 @@ def _measure(
     judged = _gate.judge(plan, lambda name, done, total: report(f"checking the answers: {name}", done, total))
     result = known or Result(plan.to_json(), judged.reference, judged.verdicts, {}, load_before=before)
     result = replace(result, reference=judged.reference, verdicts=judged.verdicts, note=judged.note)
-    save: Callable[[Result], None] = writer.write if writer else lambda result: None
+    save = _Saving(writer)
     try:
         if result.instrument is None:
             result = replace(result, **beside(plan, judged, report))
@@ -93,20 +94,36 @@ def _measure(
             save(result)
     except KeyboardInterrupt:
         save(result)
-        return result
+        return replace(result, unsaved=save.trouble)
     note = f"{judged.note} {_BUSY}".strip() if running() else judged.note
     result = replace(result, finished=True, load_after=machine.load(), note=note)
     save(result)
-    return result
+    return replace(result, unsaved=save.trouble)
+
+
+class _Saving:
+    """Saves a growing result; a disk that is full costs the file, not the measurement."""
+
+    def __init__(self, writer: store.Writer | None) -> None:
+        self._writer, self.trouble = writer, ""
+
+    def __call__(self, result: Result) -> None:
+        if self._writer is None:
+            return
+        try:
+            self._writer.write(result)
+        except BadInput as error:
+            self.trouble = str(error)
+        else:
+            self.trouble = ""
 
 
 def _begun(plan: Plan, path: Path | None) -> Result | None:
     """The part of this plan that a file already holds; None where there is no file."""
     if path is None:
         return None
+    refuse_unwritable(path)
     if not path.exists():
-        if not path.parent.is_dir():
-            raise BadInput(f"{path}: there is no folder {path.parent}; make it, or give another file")
         return None
     known = store.load(path)
     if known.plan != plan.to_json():
@@ -122,13 +139,9 @@ def _owned(out: Path | str | None) -> Iterator[Path | None]:
         yield None
         return
     path = Path(out).expanduser().resolve()
-    key = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    lock = FileLock(Path(tempfile.gettempdir(), f"onnx-lab-out-{key}.lock"), blocking=False)
+    key = hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()[:16]
     try:
-        lock.acquire()
+        with lock(f"out-{key}", blocking=False):
+            yield path
     except Timeout:
         raise BadInput(f"{path} is being written by another measurement; wait for it, or give another --out") from None
-    try:
-        yield path
-    finally:
-        lock.release()

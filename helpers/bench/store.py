@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from helpers.bench.gate import Verdict
-from helpers.bench.head import KIND, SCHEMA, head
+from helpers.bench.head import head
 from helpers.bench.instrument import Instrument
 from helpers.bench.process import Process
 from helpers.bench.result import Result
+from helpers.bench.schema import MOST_BYTES, check
 from helpers.engines.errors import BadInput
+from helpers.files import replace
 
 _KEPT = 64  # models whose newest measurement is remembered
 
@@ -39,7 +39,7 @@ class Writer:
                 self._lines[id(process)] = json.dumps(process.to_json(), separators=(",", ":"))
         raw = ",\n".join(self._lines[id(process)] for process in result.processes)
         body = json.dumps(head(result), indent=1, allow_nan=False).removesuffix("\n}")
-        _replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
+        replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
 
 
 def load(path: Path | str) -> Result:
@@ -52,21 +52,19 @@ def load(path: Path | str) -> Result:
     """
     path = Path(path)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise BadInput(f"{path} has {size} bytes; a measurement has at most {MOST_BYTES}")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise BadInput(f"{path} does not exist; give a file that onnx-lab bench --out wrote") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
         raise BadInput(f"{path} cannot be read ({error}); give a file that onnx-lab bench --out wrote") from None
-    except (json.JSONDecodeError, RecursionError):
-        raise BadInput(f"{path} is no JSON, or is cut; measure again into another file") from None
-    if not isinstance(found, dict) or found.get("kind") != KIND:
-        raise BadInput(f"{path} is no measurement of this suite; give a file that onnx-lab bench --out wrote")
-    if found.get("schema_version") != SCHEMA:
-        version = found.get("schema_version")
-        raise BadInput(f"{path} has schema_version {version!r}, this suite reads {SCHEMA}; measure again")
+    found = check(data, path)
     try:
         return _result(found)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadInput(f"{path} lacks or garbles a part ({type(error).__name__}: {error}); measure again") from None
 
 
@@ -76,7 +74,10 @@ def remember(result: Result) -> None:
     One of a few engines does not take the place of one of all that was measured on this machine.
     """
     folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made ({error.strerror}); make it writable") from None
     before = newest(result.plan["model"]["sha256"])
     if before and set(before.entries) > set(result.entries) and before.machines.keys() == result.machines.keys():
         return
@@ -102,10 +103,14 @@ def _result(found: dict[str, Any]) -> Result:
         name: Verdict(**{**each, "error": _number(each["error"]), "tolerance": _number(each["tolerance"])})
         for name, each in found["verdicts"].items()
     }
-    for entry in found["plan"]["entries"]:
-        verdicts[entry["name"]], entry["engine"], entry["options"]["intra_threads"]  # there, or KeyError
-    for key in ("processes", "seconds", "seed"):
-        float(found["plan"][key])
+    names = {entry["name"] for entry in found["plan"]["entries"]}
+    for missing in names - verdicts.keys():
+        raise KeyError(f"no verdict on {missing!r}")
+    for each in found["raw"]:
+        if each["entry"] not in names or each["machine"] not in found["machines"]:
+            raise ValueError(f"a process of {each['entry']!r}, which is not in the plan, or of an unknown machine")
+        if not each["calls_ns"] and not each["failed"]:
+            raise ValueError(f"a process of {each['entry']!r} without calls")
     return Result(
         plan=found["plan"],
         reference=found["reference"],
@@ -123,14 +128,3 @@ def _result(found: dict[str, Any]) -> Result:
 
 def _number(value: float | str | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _replace(path: Path, text: str) -> None:
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written ({error.strerror}); give a file in a folder of yours") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(name, 0o644)  # mkstemp's file is for its owner only
-    os.replace(name, path)

@@ -85,7 +85,7 @@ def _verdict(row: Row) -> str:
     if row.p50_s is None or row.struck:
         return ""
     if row.resolvable is None:
-        return "fastest" if row.ratio == 1 else ""
+        return ("fastest, with others" if row.tied else "fastest") if row.ratio == 1 else ""
     if row.resolvable:
         return "slower" if (row.ratio or 1) > 1 else "faster"
     return f"not resolvable (+{row.more_processes} processes?)" if row.more_processes else "not resolvable"
