@@ -10,9 +10,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from helpers.process.reader import start
+
 if TYPE_CHECKING:
+    from helpers.graph._by_node import dtypes, macs, parameters, shapes
     from helpers.graph._diff import Diff, diff
-    from helpers.graph._facts import Facts, dtypes, facts, macs, parameters, shapes
+    from helpers.graph._facts import Facts, facts
     from helpers.graph._layers import errors, layers, tap
     from helpers.graph._text import describe, text
     from helpers.graph._wire import fields
@@ -27,7 +30,8 @@ _MODULES = {  # imported when used: each brings libraries that the others do wit
     "_wire": ("fields",),
     "drawing.compared": ("Pair", "side_by_side"),
     "_diff": ("Diff", "diff"),
-    "_facts": ("Facts", "dtypes", "facts", "macs", "parameters", "shapes"),
+    "_by_node": ("dtypes", "macs", "parameters", "shapes"),
+    "_facts": ("Facts", "facts"),
     "_layers": ("errors", "layers", "tap"),
     "profile": ("times",),
     "values": ("Values",),
@@ -61,5 +65,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
+        start()  # the reader imports what it needs while this process does
         return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")

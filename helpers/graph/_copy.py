@@ -8,12 +8,14 @@ import onnx
 from onnx.external_data_helper import load_external_data_for_model
 
 from helpers.engines.errors import BadInput
-from helpers.engines.model import check_external, external_bytes
+from helpers.engines.external import check_external, external_bytes
 from helpers.graph._read import Source, read
+from helpers.process.reader import reads
 
 _LARGEST = 2**30  # bytes: with what is put in, the copy must stay a protobuf, which holds 2 GiB
 
 
+@reads()
 def copied(model: Source) -> onnx.ModelProto:
     """The model as one protobuf of its own.
 

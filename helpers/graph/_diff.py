@@ -15,11 +15,14 @@ from helpers.graph._light import light
 from helpers.graph._match import partners
 from helpers.graph._read import File, Place, Source, places, read
 from helpers.graph._tables import frame
+from helpers.process.reader import reads
+from helpers.process.wire import crosses
 from helpers.units import many
 
 COLUMNS = ("node", "state", "operator", "before", "after", "what")
 
 
+@crosses
 @dataclass(frozen=True, eq=False)
 class Diff:
     """What became of each node and each weight.
@@ -58,6 +61,7 @@ class Diff:
             return f"<p>{escape(str(self))}</p>{changes.to_html(escape=True)}"
 
 
+@reads()
 def diff(before: Source, after: Source) -> Diff:
     """Compare two models, usually one and what a pass or an optimiser made of it.
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import onnx
 import pandas as pd
 
 from helpers.graph import _nodes, _odd, _operators, _summary, _types, _weights
-from helpers.graph._read import Source, read
+from helpers.graph._read import File, Source, read
 from helpers.graph._shapes import infer
+from helpers.graph._sizes import Sizes
 from helpers.graph._tables import frame, records
-from helpers.graph.values import Values
+from helpers.process.reader import reads
+from helpers.process.wire import crosses
 
 
+@crosses
 @dataclass(frozen=True, eq=False)
 class Facts:
     """What a model file holds.
@@ -40,6 +43,8 @@ class Facts:
     macs
         The multiply-adds of one run, None where a size they need is unknown; a loop's body counts once, and of an If
         both branches count. What counts is told in ``_macs``.
+    per
+        What ``macs`` are of: "run", or "sample" where the file leaves the batch free and nobody gave its size.
     unknown
         How many nodes' multiply-adds are unknown.
 
@@ -58,6 +63,7 @@ class Facts:
     parameters: int
     macs: int | None
     unknown: int
+    per: str = "run"
 
     def to_json(self) -> dict[str, Any]:
         """As plain values: NaN becomes None, infinity the text "inf" or "-inf"."""
@@ -66,6 +72,7 @@ class Facts:
             "name": self.name,
             "parameters": self.parameters,
             "macs": self.macs,
+            "macs_per": self.per,
             "unknown_macs": self.unknown,
             "summary": {row["name"]: row["value"] for row in records(self.summary)},
             **{name: records(getattr(self, name)) for name in tables},
@@ -79,13 +86,18 @@ class Facts:
         return _summary.page(self)
 
 
-def facts(model: Source) -> Facts:
+@reads()
+def facts(
+    model: Source, *, dims: Mapping[str, int] | None = None, shapes: Mapping[str, Sequence[int]] | None = None
+) -> Facts:
     """Read a model file and say what is in it. Nothing is run; weights are looked at one at a time.
 
     Parameters
     ----------
     model
         A path, bytes, or a model in memory. Weights in files beside the model need the path.
+    dims, shapes
+        Sizes that the file leaves free: by the name of a dimension, or the whole shape of an input.
 
     Raises
     ------
@@ -96,16 +108,18 @@ def facts(model: Source) -> Facts:
     ['Add', '[1, 10]']
     """
     file = read(model)
-    inferred = infer(file.proto)
+    sizes = Sizes(dims or {}, shapes or {})
+    sizes.refuse_unfit(file)
+    inferred = infer(file.proto, sizes)
     proto, weights = inferred.proto, _weights.weights(file)
-    nodes, operators = _nodes.rows(proto), _operators.rows(proto)
+    (nodes, per), operators = node_rows(file, proto, sizes), _operators.rows(proto)
     odd = _odd.rows(_odd.Looked(file, inferred, weights, nodes, operators))
     counts = _nodes.counted(nodes)
     parameters, unknown = _nodes.parameters(proto), counts.count(None)
     macs = None if unknown else sum(count or 0 for count in counts)
     return Facts(
         name=file.name,
-        summary=frame(_summary.rows(file, weights, nodes, parameters, macs, unknown), ("name", "value")),
+        summary=frame(_summary.rows(file, weights, nodes, parameters, macs, unknown, per), ("name", "value")),
         inputs=_values(proto.graph.input, without=set(_initializers(proto))),
         outputs=_values(proto.graph.output),
         initializers=frame(weights.rows, _weights.COLUMNS),
@@ -115,55 +129,22 @@ def facts(model: Source) -> Facts:
         parameters=parameters,
         macs=macs,
         unknown=unknown,
+        per=per,
     )
 
 
-def shapes(model: Source) -> Values:
-    """The shape of what each node makes, as onnx infers it; several outputs with a semicolon between.
-
-    >>> shapes("models/mnist.onnx").text("Convolution28_Output_0")
-    '[1, 8, 28, 28]'
-    """
-    return _by_node(model, "shape", "", "inferred by onnx; nothing was run")
-
-
-def dtypes(model: Source) -> Values:
-    """The dtype of what each node makes.
-
-    >>> dtypes("models/mnist.onnx").text("Convolution28_Output_0")
-    'float32'
-    """
-    return _by_node(model, "dtype", "", "inferred by onnx; nothing was run")
-
-
-def parameters(model: Source) -> Values:
-    """The floating-point weights that each node is the first to take, so that they add up to the whole.
-
-    >>> parameters("models/mnist.onnx").text("Plus214_Output_0")
-    '10'
-    """
-    return _by_node(model, "parameters", "count", "a weight that several nodes take belongs to the first")
-
-
-def macs(model: Source) -> Values:
-    """The multiply-adds of each node; none where a size is unknown.
-
-    >>> macs("models/mnist.onnx").text("Convolution110_Output_0")
-    '627,200'
-    """
-    return _by_node(model, "multiply-adds", "count", "of one run, by the plain algorithm; biases do not count")
-
-
-def _by_node(model: Source, column: str, unit: str, note: str) -> Values:
-    """A column of the nodes' table, without functions; nodes of one name, in two branches, are added up."""
-    found: dict[str, Any] = {}
-    for row in _nodes.rows(infer(read(model).proto).proto):
-        key, value = row["key"], row[column]
-        if row["where"].startswith("function "):
-            continue
-        both = isinstance(value, int) and isinstance(found.get(key), int)
-        found[key] = found[key] + value if both else found.get(key) or value
-    return Values(column, unit, found, note)
+def node_rows(file: File, proto: onnx.ModelProto, sizes: Sizes) -> tuple[list[dict[str, Any]], str]:
+    """The nodes' table, and what its multiply-adds are of: a sample where only the batch's size is missing."""
+    nodes = _nodes.rows(proto)
+    if None not in _nodes.counted(nodes):
+        return nodes, "run"
+    best, per = nodes, "run"
+    for tried, said in ((sizes, "run"), (replace(sizes, one_sample=True), "sample")):
+        rows = _nodes.rows(infer(file.proto, tried, follow=True).proto)
+        if _nodes.counted(rows).count(None) < _nodes.counted(best).count(None):
+            best, per = rows, said
+    counts = zip(nodes, best, strict=True)
+    return [{**row, "multiply-adds": one["multiply-adds"]} for row, one in counts], per
 
 
 def _values(values: Sequence[onnx.ValueInfoProto], without: Collection[str] = ()) -> pd.DataFrame:

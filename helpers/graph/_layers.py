@@ -15,6 +15,7 @@ import numpy as np
 from helpers.compare.inputs import Sample, samples
 from helpers.compare.judge import error
 from helpers.engines._own import own_process
+from helpers.engines.base import DEFAULT, Options
 from helpers.engines.errors import BadInput, EngineCrashed, ModelRejected, RunFailed
 from helpers.engines.model import read_model
 from helpers.engines.worker import Isolated
@@ -97,10 +98,11 @@ def errors(
     given = [dict(inputs)] if isinstance(inputs, Mapping) else inputs
     chosen = samples(read_model(whole).inputs, given, count=limit)[:limit]
     with own_process(reference) as judge:
-        right = _run(judge, tapped, chosen)
+        right = _run(judge, tapped, chosen, Options(precision="float64") if judge.name == "reference" else DEFAULT)
     with own_process(engine) as own:
         answers, plain = _run(own, tapped, chosen), _run(own, whole, chosen)
-    by_node: dict[str, float | str | None] = {key(n): _worst(key(n), answers, right) for n in proto.graph.node}
+    dtypes = {info.name: info.dtype for info in read_model(tapped).outputs}
+    by_node: dict[str, float | str | None] = {key(n): _worst(key(n), answers, right, dtypes) for n in proto.graph.node}
     itself = max((error(a[name], b[name]) for a, b in zip(plain, right, strict=True) for name in a), default=0.0)
     missing = [name for name, value in by_node.items() if value is None]
     note = (
@@ -112,20 +114,20 @@ def errors(
     return Values(f"error of {own.name}", "error", by_node, note)
 
 
-def _worst(name: str, answers: list[Sample], right: list[Sample]) -> float | None:
+def _worst(name: str, answers: list[Sample], right: list[Sample], dtypes: Mapping[str, np.dtype]) -> float | None:
     worst = 0.0
     for answer, wanted in zip(answers, right, strict=True):
         if name not in answer or name not in wanted:
             return None
         a, b = answer[name], wanted[name]
-        if a.dtype != b.dtype or a.shape != b.shape:
+        if a.dtype != dtypes.get(name, b.dtype) or a.shape != b.shape:
             return None
         worst = max(worst, error(a, b))
     return worst
 
 
-def _run(engine: Isolated, model: bytes, given: Sequence[Sample]) -> list[Sample]:
-    with _hint(), engine.load(model) as session:
+def _run(engine: Isolated, model: bytes, given: Sequence[Sample], options: Options = DEFAULT) -> list[Sample]:
+    with _hint(), engine.load(model, options) as session:
         return [session.run(sample) for sample in given]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rows(
-    file: File, weights: Weights, nodes: list[dict[str, Any]], parameters: int, macs: int | None, unknown: int
+    file: File, weights: Weights, nodes: list[dict[str, Any]], parameters: int, macs: int | None, unknown: int, per: str
 ) -> list[dict[str, Any]]:
     """Name and value of each fact about the whole file; the nodes of functions count where they are defined."""
     proto = file.proto
@@ -40,7 +40,9 @@ def rows(
         "functions": len(proto.functions),
         "subgraphs": inside,
         "parameters": parameters,
-        "multiply-adds": macs if macs is not None else f"{sum(known)} and those of {unknown} nodes that are unknown",
+        f"multiply-adds of a {per}": macs
+        if macs is not None
+        else f"{sum(known)} and those of {unknown} nodes that are unknown",
         "bytes of weights": sum(row["bytes"] for row in weights.rows),
     }
     found |= {f"metadata: {entry.key}": entry.value for entry in proto.metadata_props}
@@ -54,9 +56,9 @@ def sentences(facts: Facts) -> str:
         f"{many(len(facts.nodes), 'node')} of {many(operators, 'operator')} and {many(facts.parameters, 'parameter')}"
     )
     if facts.macs is None:
-        takes = f"How many multiply-adds a run takes is unknown for {many(facts.unknown, 'node')}."
+        takes = f"How many multiply-adds a {facts.per} takes is unknown for {many(facts.unknown, 'node')}."
     else:
-        takes = f"A run takes {many(facts.macs, 'multiply-add')}."
+        takes = f"A {facts.per} takes {many(facts.macs, 'multiply-add')}."
     odd = len(facts.odd)
     end = "Nothing is odd." if not odd else f"{many(odd, 'thing')} {'is' if odd == 1 else 'are'} odd: see odd."
     return f"{facts.name} holds {counts}. {takes} {end}"

@@ -58,12 +58,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
-
-
-def visible(text: str) -> str:
-    """A text of a file for a terminal: signs that would steer it, or break the line, are spelled out.
-
-    >>> print(visible("a\\x1b[2Jb"))
-    a\\x1b[2Jb
-    """
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

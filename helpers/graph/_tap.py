@@ -10,12 +10,14 @@ from google.protobuf.message import EncodeError
 from helpers.engines.errors import BadInput
 from helpers.graph._copy import copied
 from helpers.graph._read import Source
+from helpers.process.reader import reads
 from helpers.units import some
 
 _NAMED = 6  # tensors that a refusal names
 _Known = dict[str, onnx.ValueInfoProto]
 
 
+@reads()
 def tap(model: Source, *, tensors: Sequence[str] | None = None) -> onnx.ModelProto:
     """A copy in which the tensors between the nodes of the main graph are outputs too, after those of the model.
 

@@ -14,10 +14,11 @@ from helpers.graph._light import for_readers, light
 from helpers.graph._read import Source, read
 from helpers.graph._scopes import Scope, inside
 from helpers.graph._shapes import UNTOLD, infer, one_line
-from helpers.graph._tables import visible
-from helpers.units import many
+from helpers.process.reader import reads
+from helpers.units import many, visible
 
 
+@reads()
 def text(model: Source) -> str:
     """The text form of ONNX, tensors of more than 16 elements as ``{}``; ``onnx.parser`` reads it back.
 
@@ -42,6 +43,7 @@ def text(model: Source) -> str:
         raise BadInput(f"{file.name} cannot be printed ({one_line(error)}); export the model again") from None
 
 
+@reads()
 def describe(model: Source) -> str:
     """What the drawing shows, to be read aloud: some sentences, then a line for each node in the file's order.
 

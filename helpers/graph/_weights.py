@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import onnx
-import onnx_ir as ir
 
 from helpers.engines.errors import BadInput
-from helpers.engines.model import check_external
+from helpers.engines.external import check_external
 from helpers.graph import _types
 from helpers.graph._light import elements
 from helpers.graph._read import File
@@ -90,11 +92,36 @@ def numbers(tensor: onnx.TensorProto, file: File) -> np.ndarray:
         They are missing, or not what the file says.
     """
     if not _outside(tensor):
-        return np.asarray(ir.serde.deserialize_tensor(tensor).numpy())
+        return np.asarray(onnx.numpy_helper.to_array(tensor))
     lone = onnx.ModelProto(graph=onnx.GraphProto(initializer=[tensor]))  # its numbers lie elsewhere: nothing is copied
     check_external(lone, file.path, file.name)
-    folder = file.path.resolve().parent if file.path is not None else ""
-    return np.asarray(ir.serde.deserialize_tensor(tensor, base_path=folder).numpy())  # mapped, not read at once
+    assert file.path is not None  # or check_external had refused
+    return _mapped(tensor, file.path.resolve().parent)
+
+
+def _mapped(tensor: onnx.TensorProto, folder: Path) -> np.ndarray:
+    """The numbers of a tensor in another file, read as they are looked at."""
+    place = {entry.key: entry.value for entry in tensor.external_data}
+    size = int(place.get("length", 0)) or _bytes(tensor)
+    if not size:
+        return np.zeros(tensor.dims, onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type))
+    raw = np.memmap(folder / place["location"], np.uint8, "r", int(place.get("offset", 0)), (size,))
+    if _bits(tensor.data_type) % 8:  # several to a byte
+        inside = onnx.TensorProto(data_type=tensor.data_type, dims=tensor.dims, raw_data=raw.tobytes())
+        return np.asarray(onnx.numpy_helper.to_array(inside))
+    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    return raw.view(kind.newbyteorder("<") if kind.kind in "iufc" else kind).reshape(tensor.dims)
+
+
+def _bits(data_type: int) -> int:
+    """The bits of an element; ValueError for a type that has no fixed number of them, or is unknown."""
+    kind = onnx.helper.tensor_dtype_to_np_dtype(data_type)
+    if kind.kind in "biufc":
+        return 8 * kind.itemsize
+    for info in (ml_dtypes.iinfo, ml_dtypes.finfo):
+        with suppress(ValueError):
+            return int(info(kind).bits)
+    raise ValueError(f"elements of {kind} have no fixed size")
 
 
 def _outside(tensor: onnx.TensorProto) -> bool:
@@ -110,8 +137,8 @@ def _bytes(tensor: onnx.TensorProto) -> int:
     if tensor.data_type == onnx.TensorProto.STRING:
         return sum(len(text) for text in tensor.string_data)
     try:
-        return -int(-elements(tensor.dims) * ir.DataType(tensor.data_type).bitwidth // 8)
-    except (ValueError, TypeError):
+        return -int(-elements(tensor.dims) * _bits(tensor.data_type) // 8)
+    except (ValueError, TypeError, KeyError):
         return 0  # an element type that nobody knows
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from helpers.engines.errors import BadInput
 from helpers.engines.model import read_bytes
 from helpers.graph._read import Source
+from helpers.process.reader import reads
 
 _DEEPEST = 100  # messages in messages: protobuf's own limit
 _LONGEST = 60  # characters of a text
@@ -41,6 +42,7 @@ class _Broken(Exception):
         self.offset, self.why = offset, why
 
 
+@reads()
 def fields(model: Source, *, limit: int = 200) -> pd.DataFrame:
     """The file as protobuf writes it: each field after the one before it, messages followed by what is in them.
 

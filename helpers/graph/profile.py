@@ -19,7 +19,9 @@ from helpers.engines.options import Options
 from helpers.engines.profiling import Profile, profile
 from helpers.engines.steps import Step
 from helpers.engines.worker import Isolated
+from helpers.graph._by_node import macs
 from helpers.graph._copy import copied
+from helpers.graph._fused import Groups, grouped
 from helpers.graph._read import Source, key, places, subgraphs
 from helpers.graph.values import Values
 from helpers.units import precise, some
@@ -66,8 +68,20 @@ def times(
     data = proto.SerializeToString()
     given = inputs if inputs is not None else samples(read_model(data).inputs, count=1)[0]
     found = profile(engine, data, given, calls=calls, options=Options(optimisation=optimisation))
-    by_node, rest = _match(found, proto, owners)
-    return Values(f"time by {found.engine}", "s", by_node, note=_note(found, by_node, rest, optimisation))
+    seconds, rest = _match(found, proto, owners)
+    work = {node: value for node, value in macs(proto).by_node.items() if isinstance(value, int | float)}
+    by_node, groups = grouped(proto, seconds, work, by_the_last=any(step.gives for step in found.steps))
+    others = _sums(rest)
+    note = _note(found, by_node, groups, rest, optimisation)
+    return Values(f"time by {found.engine}", "s", by_node, note, groups, others)
+
+
+def _sums(steps: list[Step]) -> dict[str, float]:
+    """Seconds by what steps do that are no node of the file, such as laying numbers out as the processor likes them."""
+    found: dict[str, float] = {}
+    for step in steps:
+        found[step.operator] = found.get(step.operator, 0.0) + step.seconds
+    return {f"({operator}, no node)": seconds for operator, seconds in found.items()}
 
 
 def _mark(proto: onnx.ModelProto) -> list[tuple[str, bool]]:
@@ -84,7 +98,7 @@ def _mark(proto: onnx.ModelProto) -> list[tuple[str, bool]]:
 
 def _match(
     found: Profile, proto: onnx.ModelProto, owners: list[tuple[str, bool]]
-) -> tuple[dict[str, float | str | None], list[Step]]:
+) -> tuple[dict[str, float | None], list[Step]]:
     """The seconds by node, and the steps that are no node of the file."""
     own: dict[str, float] = {}
     inside: dict[str, float] = {}  # what runs in a branch or loop: already part of the node that holds it ...
@@ -124,18 +138,22 @@ def _makers(proto: onnx.ModelProto) -> dict[str, str]:
     return {name: key(node) for node in plain for name in node.output if name}
 
 
-def _note(found: Profile, by_node: Mapping[str, float | str | None], rest: list[Step], optimisation: str) -> str:
+def _note(
+    found: Profile, by_node: Mapping[str, float | None], groups: Groups, rest: list[Step], optimisation: str
+) -> str:
     told = [
         f"{found.engine}'s own profile, optimisation {optimisation}: median of {found.calls} calls",
         f"a call took {precise(found.call)} with the profile, whose cost is in the times, and "
         f"{precise(found.plain)} without, as Python sees it",
     ]
-    unseen = [name for name, value in by_node.items() if value is None]
-    if unseen:
+    members = {name for group in groups.values() for name, _ in group}
+    if members:
         told.append(
-            f"no step of their own (fused into a neighbour, which has their time, or worked out at load): "
-            f"{len(unseen)} of {len(by_node)} nodes, {some(unseen, _NAMED)}"
+            f"{len(members)} nodes run as one with another, whose time is theirs too: {some(sorted(members), _NAMED)}"
         )
+    unseen = [name for name, value in by_node.items() if value is None and name not in members]
+    if unseen:
+        told.append(f"no step in a call (worked out at load, or left out): {some(unseen, _NAMED)}")
     if rest:
         names = [f"{step.name} ({step.operator})" if step.name else step.operator for step in rest]
         took = sum(step.seconds for step in rest)

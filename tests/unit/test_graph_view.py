@@ -89,7 +89,8 @@ def test_what_is_new_in_netron_is_named(netron, name, change, said):
         _netron.page(frozenset(), token="t")
 
 
-def test_without_a_drawing_the_rest_works(netron):
+def test_without_a_drawing_the_rest_works(netron, monkeypatch):
+    monkeypatch.setenv("HELPERS_IN_WORKER", "1")  # as in the reader, which knows nothing of this test
     (netron / "dagre.js").unlink()
     view = graph.show(MNIST, overlay="macs")
     assert "it has no dagre.js" in view.status
@@ -98,6 +99,12 @@ def test_without_a_drawing_the_rest_works(netron):
     assert "627,200" in view.sentence
     with pytest.raises(BadInput, match="nothing is drawn"):
         view.save("mnist.svg")
+
+
+def test_what_is_no_node_has_a_line_of_its_own():
+    painted = paint(Values("time", "s", {"y": 2e-06}, others={"ReorderOutput": 3e-06}))
+    assert painted["beside"] == [["ReorderOutput", "3.00 µs"]]
+    assert set(painted["items"]) == {"y"}
 
 
 def test_highlight_by_any_name(view):

@@ -65,6 +65,19 @@ _UNPACK = """(async () => {
 })();"""
 
 
+# Around shapes Netron writes brackets of Chinese and Japanese texts, which are boxes where no such font is installed.
+_SIGNS = {"\\u3008": "(", "\\u3009": ")"}
+
+
+# The view around the frame has buttons for these; two sets would be one too many, and each a stop for the Tab key.
+_TWICE = ("zoom-in", "zoom-out", "menu", "sidebar-model", "sidebar-target")
+_OURS = f"""<style>
+{", ".join(f"#{name}-button" for name in _TWICE)} {{ display: none !important; }}
+#toolbar-path:not(:has(.toolbar-path-name-button)) {{ display: none; }}
+#sidebar:not([style*="opacity: 1"]) {{ visibility: hidden; }}
+</style>"""  # what is not seen is not reached by the Tab key either
+
+
 class NetronChanged(LabError):
     """The installed Netron is not built as this suite knows it; the text views still work."""
 
@@ -139,6 +152,8 @@ def _bundle() -> str:
 def _classic(name: str) -> str:
     """A module of Netron as an entry of the page's table of modules."""
     source = _read(f"{name}.js")
+    for rare, plain in _SIGNS.items():
+        source = source.replace(rare, plain)
     source = re.sub(r"^import \* as (\w+) from '(\./[\w-]+\.js)';$", r"const \1 = $require('\2');", source, flags=re.M)
     source = re.sub(r"(?<![.\w$])import\((?=['\"])", "$import(", source)
     exported = r"const {\1} = \2; Object.assign(exports, {\1});"
@@ -158,7 +173,7 @@ def _document() -> str:
     page = re.sub(r"<script\b.*?</script>\n", "", page, flags=re.S)
     page = page.replace('href="javascript:void(0)"', 'role="button" tabindex="0" aria-label="Close"')
     css = f'<style id="grapher-css">{_read("grapher.css")}</style>'
-    page = page.replace('<link rel="stylesheet" type="text/css" href="grapher.css">', css)
+    page = page.replace('<link rel="stylesheet" type="text/css" href="grapher.css">', css + _OURS)
     if left := re.search(r"<(?:script|link)\b[^>]*>", page):
         raise NetronChanged(f"index.html holds {left[0]!r}")
     return page

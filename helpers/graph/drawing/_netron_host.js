@@ -6,6 +6,7 @@ const { View } = $require('./view.js');
 const { BinaryStream } = $require('./base.js');
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 24; // pixels around what is brought into view
+const READABLE = 0.8; // the least zoom at which names are read without effort
 const SIDES = 16000; // pixels: a larger canvas is refused by browsers
 const tell = (kind, more) => window.parent.postMessage({ graph: LAB.token, kind, ...more }, '*');
 
@@ -235,14 +236,36 @@ function toStart() {
   if (first) target.scrollTop += first.getBoundingClientRect().top - target.getBoundingClientRect().top - MARGIN;
 }
 
-function fit(graph) {
+function fit(graph, least = 0) {
   const target = document.getElementById('target');
   const size = document.getElementById('origin').getBBox();
-  graph.zoom = Math.min(1.4, target.clientWidth / (size.width + 2 * MARGIN), target.clientHeight / (size.height + 2 * MARGIN));
+  const whole = Math.min(target.clientWidth / (size.width + 2 * MARGIN), target.clientHeight / (size.height + 2 * MARGIN));
+  graph.zoom = Math.min(1.4, Math.max(least, whole));
   const place = document.getElementById('origin').getBoundingClientRect();
   const box = target.getBoundingClientRect();
   target.scrollTop += place.top + place.height / 2 - box.top - box.height / 2;
   target.scrollLeft += place.left + place.width / 2 - box.left - box.width / 2;
+}
+
+/** As much of the graph as can still be read, from its start. */
+function begin(graph) {
+  fit(graph, READABLE);
+  toStart();
+}
+
+/** A page with a drawing scrolls on under wheel and finger, until the reader clicks into the drawing. */
+function calm() {
+  const target = document.getElementById('target');
+  let inside = false, touch = false;
+  const turn = (now = inside) => {
+    inside = now;
+    target.style.overflow = inside || document.hasFocus() ? 'auto' : 'hidden';
+  };
+  window.addEventListener('click', (event) => { touch = event.pointerType === 'touch'; turn(true); }, true);
+  document.documentElement.addEventListener('mouseleave', () => turn(false));
+  window.addEventListener('focus', () => turn());
+  window.addEventListener('blur', () => turn(inside && !touch)); // the notebook takes the focus back after a click
+  turn();
 }
 
 async function png({ svg, width, height }, scale) {
@@ -270,21 +293,25 @@ async function main() {
   const view = new NotebookView(host);
   await view.start();
   hearEnds(view);
+  calm();
 
   const act = {
     theme: ({ dark }) => theme(dark),
     async open({ name, bytes }) {
       await view.open(new Context(host, name, new Uint8Array(bytes)));
       view.show(null);
-      toStart();
-      tell('ready');
+      if (view.target) begin(view.target);
+      tell('ready', { options: view.options });
     },
     choose: ({ names: list, open }) => view.choose(list, Boolean(open)),
     overlay({ items }) {
       view.overlay = items;
       view.paint();
     },
-    toggle: async ({ option }) => view.toggle(option),
+    async toggle({ option }) {
+      await view.toggle(option);
+      tell('options', { options: view.options });
+    },
     zoom({ by }) { if (view.target) view.target.zoom *= by; },
     fit: () => view.target && fit(view.target),
     find: () => view.find(),

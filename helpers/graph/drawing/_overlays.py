@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers import engines
 from helpers.engines.errors import BadInput
-from helpers.graph._facts import dtypes, macs, parameters, shapes
+from helpers.graph._by_node import dtypes, macs, parameters, shapes
 from helpers.graph._layers import errors
 from helpers.graph._read import Source
 from helpers.graph.profile import times

@@ -16,7 +16,7 @@ _TOLD = 3  # nodes that the sentence names
 
 
 def paint(values: Values) -> dict[str, Any]:
-    """What the page paints: ``items`` by node (text, fill, ink, dashed, quiet), and the legend.
+    """What the page paints: ``items`` by node (text, fill, ink, dashed, quiet), what is ``beside`` them, the legend.
 
     >>> painted = paint(Values("parameters", "count", {"a": 30, "b": 10}))
     >>> painted["items"]["a"], painted["sentence"]
@@ -35,9 +35,12 @@ def paint(values: Values) -> dict[str, Any]:
             continue
         fill = _colour(_height(abs(value), top, logarithmic=values.unit == "error"))
         items[node] |= {"fill": fill, "ink": _ink(fill)}
+        for member, _ in values.groups.get(node, ()):  # one colour, and the badge at the node that does the work
+            items[member] = {"text": "", "fill": fill, "ink": _ink(fill)}
     ends = Values(values.title, values.unit, {"low": _low(top, values.unit), "high": top})
     return told | {
         "items": items,
+        "beside": values.beside(),
         "stops": list(_RAMP),
         "low": ends.text("low"),
         "high": ends.text("high"),
@@ -97,7 +100,7 @@ def _in_words(values: Values, words: list[str]) -> dict[str, Any]:
 
 def _sentence(values: Values, numbers: dict[str, float]) -> str:
     largest = [n for n, v in sorted(numbers.items(), key=lambda item: -abs(item[1]))[:_TOLD] if v]
-    missing = len(values.by_node) - len(numbers)
+    missing = len(values.by_node) - len(numbers) - sum(map(len, values.groups.values()))
     end = f"; none known for {missing}" if missing else ""
     head = f"{values.title}, {len(values.by_node)} nodes"
     if not largest:

@@ -3,6 +3,7 @@
 
 const OPTIONS = [["attributes", "Attributes"], ["weights", "Weights"], ["names", "Names"], ["direction", "Sideways"]];
 const PATIENCE = 20000; // milliseconds until a frame that says nothing is given up
+const LATE = "The drawing does not come; the list says the same.";
 
 const isDark = () => {
   const told = document.body.dataset.jpThemeLight;
@@ -42,7 +43,7 @@ class Nodes {
         this.body));
     this.body.addEventListener("click", ({ target }) => this.go(target.closest("tr")));
     this.body.addEventListener("keydown", (event) => {
-      const rows = [...this.body.rows];
+      const rows = this.rows();
       const at = rows.indexOf(event.target.closest("tr"));
       const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, Enter: at, " ": at }[event.key];
       if (to === undefined) return;
@@ -51,32 +52,37 @@ class Nodes {
       this.go(rows[Math.min(Math.max(to, 0), rows.length - 1)]);
     });
   }
+  rows() {
+    return [...this.body.rows].filter((row) => row.node); // what is no node cannot be selected
+  }
   go(row) {
-    if (!row) return;
+    if (!row?.node) return;
     row.focus();
     this.choose(row.node);
   }
-  show(nodes, { title = "", items = {} }) {
+  show(nodes, { title = "", items = {}, beside = [] }) {
     this.value.textContent = title || "type";
     this.body.replaceChildren(...nodes.map((node) => {
       const { text = "", fill = "", ink = "" } = title ? items[node.name] ?? {} : { text: node.type };
-      const cell = make("td", { className: "graph-value", textContent: text });
+      const cell = make("td", { className: "graph-value", textContent: text, title: text });
       Object.assign(cell.style, fill ? { background: fill, color: ink } : {});
       const row = make("tr", { tabIndex: -1 }, make("td", { textContent: node.operator }),
         make("td", { textContent: node.where ? `${node.where}: ${node.name}` : node.name, title: `${node.name}: ${node.type}` }), cell);
       row.node = node;
       return row;
-    }));
+    }), ...beside.map(([what, text]) => make("tr", { className: "graph-beside" },
+      make("td", { colSpan: 2, textContent: what, title: `${what}: no node of the file` }),
+      make("td", { className: "graph-value", textContent: text }))));
     if (this.body.rows[0]) this.body.rows[0].tabIndex = 0; // one stop for the Tab key, wherever the selection is
     this.mark(this.marked ?? []);
   }
   mark(names) {
     this.marked = names;
-    for (const row of this.body.rows) {
+    for (const row of this.rows()) {
       const on = names.includes(row.node.name);
       row.setAttribute("aria-selected", on);
       if (!on) continue;
-      for (const other of this.body.rows) other.tabIndex = other === row ? 0 : -1;
+      for (const other of this.rows()) other.tabIndex = other === row ? 0 : -1;
       const [box, place] = [this.element.getBoundingClientRect(), row.getBoundingClientRect()];
       if (place.top < box.top || place.bottom > box.bottom) this.element.scrollTop += place.top - box.top - box.height / 2;
     }
@@ -175,6 +181,14 @@ function render({ model, el }) {
     if (get("_keeps_picture")) waiting = setTimeout(() => frame?.say("picture", { asked: "kept", as: "png", scale: 1.5 }), 400);
   };
 
+  const toggles = OPTIONS.map(([option, text]) => {
+    const toggle = button(text, `Show ${text.toLowerCase()}`, () => frame.say("toggle", { option }));
+    toggle.setAttribute("aria-pressed", "false");
+    return toggle;
+  });
+  const options = ({ options: now }) => OPTIONS.forEach(([option], i) =>
+    toggles[i].setAttribute("aria-pressed", String(now[option] === true || now[option] === "horizontal")));
+
   const hear = {
     loaded() {
       frame.say("theme", { dark: isDark() });
@@ -182,9 +196,13 @@ function render({ model, el }) {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
       frame.say("open", { name: get("name"), bytes });
     },
-    ready() {
+    options,
+    ready(told) {
       ready = true;
+      options(told);
+      seen?.disconnect();
       clearTimeout(giveUp);
+      if (said.textContent === LATE) said.textContent = "";
       el.dataset.drawn = Math.round(performance.now() - began); // milliseconds; tests and benchmark wait for it
       paint();
       if (get("selection").length) mark();
@@ -199,7 +217,13 @@ function render({ model, el }) {
   };
   const frame = get("_page")
     ? new Frame(get("_page"), get("_token"), get("height"), (data) => Object.hasOwn(hear, data.kind) && hear[data.kind](data)) : null;
-  const giveUp = frame && setTimeout(() => { said.textContent = "The drawing does not come; the list says the same."; }, PATIENCE);
+  let giveUp = 0;
+  // Frames that are off screen are given no time, so the wait begins when the reader sees it.
+  const seen = frame && new IntersectionObserver((entries) => {
+    clearTimeout(giveUp);
+    if (entries.at(-1).isIntersecting && !ready) giveUp = setTimeout(() => { said.textContent = LATE; }, PATIENCE);
+  });
+  seen?.observe(el);
 
   const select = make("select", { "aria-label": "Paint on each node" },
     ...get("paints").map(({ value, text }) => make("option", { value, textContent: text })));
@@ -216,7 +240,7 @@ function render({ model, el }) {
     button("Fit", "Show the whole graph", () => frame.say("fit")),
     button("+", "Zoom in", () => frame.say("zoom", { by: 1.2 })),
     button("−", "Zoom out", () => frame.say("zoom", { by: 1 / 1.2 })),
-    ...OPTIONS.map(([option, text]) => button(text, `Show or hide: ${text.toLowerCase()}`, () => frame.say("toggle", { option }))),
+    ...toggles,
     button("Find", "Find by name in the drawing", () => { frame.element.focus(); frame.say("find"); }),
     button("SVG", "Save the drawing as SVG", () => frame.say("picture", { asked: "download", as: "svg" })),
     button("PNG", "Save the drawing as PNG", () => frame.say("picture", { asked: "download", as: "png", scale: 2 })),
@@ -256,6 +280,7 @@ function render({ model, el }) {
   return () => {
     abort.abort();
     watch.disconnect();
+    seen?.disconnect();
     clearTimeout(giveUp);
     clearTimeout(waiting);
     frame?.close();

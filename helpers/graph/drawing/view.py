@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,10 @@ from ipywidgets.widgets.trait_types import CByteMemoryView
 
 from helpers.engines.errors import BadInput, one_line
 from helpers.graph._read import Source, read
-from helpers.graph._text import told
 from helpers.graph.drawing import _saved
 from helpers.graph.drawing._contents import Contents
 from helpers.graph.drawing._details import details
-from helpers.graph.drawing._frame import frame
+from helpers.graph.drawing._frame import draw
 from helpers.graph.drawing._overlays import menu, values_of
 from helpers.graph.drawing._paint import paint
 from helpers.graph.tiles import SCRIPT as TILES
@@ -31,6 +31,7 @@ from helpers.graph.values import Values
 from helpers.script import joined
 
 _HERE = Path(__file__).parent
+_SELECT = "Select a node, a tensor, an input or an output: by a click, or here."
 
 
 def show(model: Source, *, height: int = 480, overlay: str | Values | Mapping[str, Any] | None = None) -> View:
@@ -87,23 +88,23 @@ class View(anywidget.AnyWidget):
     values: Values | None = None
 
     def __init__(self, model: Source, *, height: int = 480) -> None:
-        file = read(model)
-        self._model, self._contents = model, Contents.of(file)
+        drawn = draw(model)
+        self._model, self._contents = model, Contents(read(model), drawn.proto)
         self.kept = _saved.Picture()
         self._files = _saved.Files()
-        rows, drawn = self._contents.rows(), frame(self._contents)
+        rows = drawn.rows
         super().__init__(
-            _page=drawn.page,
-            _token=drawn.token,
-            _bytes=drawn.model,
+            _page=drawn.frame.page,
+            _token=drawn.frame.token,
+            _bytes=drawn.frame.model,
             _keeps_picture=len(rows) <= _saved.MOST,
-            name=file.name,
-            text=told(file.name, self._contents.proto),
+            name=drawn.name,
+            text=drawn.text,
             height=height,
             nodes=rows,
             paints=menu(),
-            detail={"title": file.name, "text": "Select a node, a tensor, an input or an output: by a click, or here."},
-            status=drawn.why,
+            detail={"title": drawn.name, "text": _SELECT},
+            status=drawn.frame.why,
         )
         self.on_msg(self._told)
 
@@ -154,7 +155,7 @@ class View(anywidget.AnyWidget):
             return None
         values = values_of(self._model, what, **options)
         named = {self._contents.find(node, "node").name: value for node, value in values.by_node.items()}
-        self.values = Values(values.title, values.unit, named, values.note)
+        self.values = replace(values, by_node=named)
         self.painted = paint(self.values)
         offered = [entry["value"] for entry in self.paints if isinstance(what, str) and not options]
         self.painting = next((each for each in offered if each in (what, f"{what}:onnxruntime")), "")
