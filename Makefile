@@ -44,8 +44,8 @@ unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the
 	$(BIN)/pytest tests/unit tests/native
 	$(BIN)/pytest --doctest-modules helpers
 
-lessons: $(INSTALLED)  ## every notebook, cell by cell
-	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
+lessons: $(INSTALLED)  ## every notebook, cell by cell, and nothing may reach for the network
+	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/python tests/without_network.py $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py
@@ -54,8 +54,9 @@ browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 notebooks: $(INSTALLED)  ## make the exercises from notebooks/solutions, and strip both
 	$(BIN)/python notebooks/make_exercises.py
 
-soak: $(INSTALLED)  ## 500 broken models through every engine; writes benchmarks/results/mutations.md
+soak: $(INSTALLED)  ## damaged models through every engine and every function; writes two tables into benchmarks/results
 	$(BIN)/python benchmarks/mutations.py
+	$(BIN)/python -m benchmarks.hostile
 
 bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
 	$(BIN)/python benchmarks/start_up.py
@@ -64,6 +65,7 @@ bench: $(INSTALLED)  ## the README's figures; writes benchmarks/results/
 	$(BIN)/python benchmarks/harness_cost.py
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/same_verdicts.py
+	$(BIN)/python benchmarks/judge.py
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python benchmarks/pen_to_answer.py
 	$(BIN)/python benchmarks/drawing.py

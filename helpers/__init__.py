@@ -13,6 +13,10 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from helpers import _private
+
+_private.keep()  # before anybody imports an engine
+
 __version__ = "0.1.0"
 __all__ = ["bench", "check", "compare", "digits", "engines", "graph", "plots", "rewrite"]
 

@@ -5,117 +5,139 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
-from helpers.units import number, seconds
+from helpers._console import console, print_rows, text
+from helpers.units import number, seconds, visible
 
 if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
     from helpers.bench.baseline import Change
     from helpers.bench.result import Result
+    from helpers.compare.answers import Progress as Report
     from helpers.compare.run import Comparison
-    from helpers.compare.run import Progress as Report
     from helpers.engines import build
 
-_BENCH = (  # the columns of four tables, each narrow enough for a terminal
+_BENCH = (  # the columns of four tables, each narrow enough for most terminals
     ("engine", "outcome", "p50", "95 % interval", "ratio", "verdict", "first"),
     ("engine", "p90", "p99", "p99.9", "warm-up", "outliers", "processes"),
     ("engine", "import", "load", "first call", "memory"),
     ("engine", "error", "precision", "flips", "tolerance"),
 )
+_COMPARE = ("engine", "outcome", "error", "precision", "flips", "load", "first call", "p50")
+_WORDS = ("engine", "outcome", "verdict", "precision")
 _REDRAW = 0.2  # seconds between two pictures of a bar
-_STYLES = {"right": "green", "unavailable": "dim"}
+_STYLES = {"right": "green", "unavailable": "dim", "disputed": "bold yellow", "not judged": "yellow"}
+_OUTPUTS = 3  # whose allowances are told in words; the JSON has all
 
 
 def print_engines(rows: list[dict[str, Any]]) -> None:
     """The table of ``onnx-lab engines``."""
-    table = Table("engine", "version", "binding", "available", box=None, header_style="dim", pad_edge=False)
+    lines = []
     for row in rows:
         if row["available"]:
-            can = Text("yes", "green")
+            can = text("yes", "green")
         elif row["building"] is not None:
-            can = Text(row["why"], "yellow")
+            can = text(row["why"], "yellow")
         else:
-            can = Text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
-        table.add_row(row["name"], Text(row["version"] or "–"), row["binding"], can)
-    Console().print(table)
+            can = text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
+        about = {"engine": row["name"], "version": row["version"] or "–", "binding": row["binding"]}
+        lines.append({**{key: text(value) for key, value in about.items()}, "available": can})
+    print_rows(console(), lines, list(lines[0]), left=list(lines[0]))
+
+
+def print_steps(steps: Sequence[tuple[str, str]], out: Path) -> None:
+    """The table of ``onnx-lab portable``."""
+    to = console()
+    if steps:
+        rows = [{"step": text(name), "changed": text(changed)} for name, changed in steps]
+        print_rows(to, rows, ["step", "changed"], left=["step", "changed"])
+    else:
+        to.print(text("Nothing to change: the file is portable as it stands."))
+    to.print(text(f"Written to {out}."))
 
 
 def print_comparison(result: Comparison) -> None:
-    """The table of ``onnx-lab compare``; engines' and files' words are shown as they are, never as markup."""
-    console = Console()
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for column in ("engine", "outcome"):
-        table.add_column(column)
-    for column in ("error", "precision", "flips", "load", "first call", "p50"):
-        table.add_column(column, justify="right", no_wrap=True)
+    """The table of ``onnx-lab compare``, and below it what there is to know."""
+    out, lines = console(), []
     for row in result.rows:
+        cells = {
+            **{"engine": row.engine, "outcome": row.outcome, "error": number(row.error)},
+            **{"precision": row.precision or "", "flips": "" if row.flips is None else str(row.flips)},
+            **{"load": seconds(row.load_s), "first call": seconds(row.first_s), "p50": seconds(row.p50_s)},
+        }
         style = _STYLES.get(row.outcome, "bold red")
-        table.add_row(
-            row.engine,
-            Text(row.outcome, style),
-            number(row.error),
-            row.precision or "",
-            "" if row.flips is None else str(row.flips),
-            *map(seconds, (row.load_s, row.first_s, row.p50_s)),
-        )
-    console.print(table)
+        lines.append({key: text(value, style if key == "outcome" else "") for key, value in cells.items()})
+    print_rows(out, lines, _COMPARE, left=_WORDS)
     for row in result.rows:
         if row.message:
-            console.print(Text(f"{row.engine}: {row.message}", "dim"))
-    console.print(Text(f"{result.n} samples through {result.model}, measured against {result.reference}.", "dim"))
+            out.print(text(f"{row.engine}: {row.message}", "dim"))
+    out.print(text(_held_against(result), "dim"))
+    for output in result.outputs:
+        if output.disputed:
+            sides = " | ".join(" ".join(cluster) for cluster in output.clusters)
+            out.print(text(f"{output.disputed}. Who stands with whom: {sides}", "yellow"))
     if result.note:
-        console.print(Text(result.note, "yellow"))
-    console.print(Text("One process each and a quick p50: good for an order of magnitude, not for a verdict.", "dim"))
+        out.print(text(result.note, "yellow"))
+    out.print(text("One process each and a quick p50: good for an order of magnitude, not for a verdict.", "dim"))
+
+
+def _held_against(result: Comparison) -> str:
+    """Who the answers were held against, and how much error was allowed."""
+    said = f"{result.n} samples through {result.model}, measured against {result.reference}"
+    if result.witnesses:
+        said += f", with {' and '.join(result.witnesses)} as witness{'es' * (len(result.witnesses) > 1)}"
+    told = [
+        f"{each.name}: error up to {number(each.allowed)} ({each.why})" for each in result.outputs if not each.random
+    ]
+    more = f"; and {len(told) - _OUTPUTS} more outputs" if len(told) > _OUTPUTS else ""
+    return f"{said}. Right by {'; '.join(told[:_OUTPUTS])}{more}." if told else f"{said}."
 
 
 def print_bench(result: Result, *, to: str | None = None, changes: Sequence[Change] = ()) -> None:
     """The table of ``onnx-lab bench``, what to know before it, and the same in words."""
     from helpers.bench.tables import cells
 
-    console = Console()
+    out = console()
     for remark in result.remarks:
-        console.print(Text(remark, "yellow"))
+        out.print(text(remark, "yellow"))
     rows = result.against(to)
+    lines = []
+    for row in rows:
+        style = _STYLES.get(row.outcome, "bold red")
+        lines.append({key: text(value, style if key == "outcome" else "") for key, value in cells(row).items()})
     for columns in _BENCH:
-        table = Table(box=None, header_style="dim", pad_edge=False)
-        for name in columns:
-            words = name in ("engine", "outcome", "verdict", "precision")
-            table.add_column(name, justify="left" if words else "right", no_wrap=name != "verdict")
-        for row in rows:
-            line, style = cells(row), _STYLES.get(row.outcome, "bold red")
-            table.add_row(*(Text(line[name], style if name == "outcome" else "") for name in columns))
-        console.print(table)
-        console.print()
+        print_rows(out, lines, columns, left=_WORDS)
+        out.print()
     for row in rows:
         for said in row.notes:
-            console.print(Text(f"{row.engine}: {said}", "dim"))
+            out.print(text(f"{row.engine}: {said}", "dim"))
     if result.instrument is not None:
-        console.print(Text(str(result.instrument), "dim"))
-    console.print(str(result), highlight=False, markup=False)
+        out.print(text(result.instrument, "dim"))
+    out.print(text(result))
     for change in changes:
-        style = "bold red" if change.worse else "green" if change.verdict == "faster" else ""
-        console.print(Text(str(change), style))
+        out.print(text(change, "bold red" if change.worse else "green" if change.verdict == "faster" else ""))
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
-    """A progress bar on the error stream, so that the output stays clean; silent where that is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    shown = console.is_terminal or console.is_jupyter
+def progress(given: Report | None = None) -> Iterator[Report]:
+    """Who is told of progress: whoever is given, else a bar on the error stream; silent where that is no terminal."""
+    if given is not None:
+        yield given
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    err = console(stderr=True)
+    shown = err.is_terminal or err.is_jupyter
     # No thread that redraws it: that would take a core from what is measured, and a notebook a message each time.
-    bar = Progress(*columns, console=console, transient=True, disable=not shown, auto_refresh=False)
+    bar = Progress(*columns, console=err, transient=True, disable=not shown, auto_refresh=False)
     task, drawn = bar.add_task("", total=None), 0.0
 
     def report(engine: str, done: int, total: int) -> None:
         nonlocal drawn
         bar.start()  # only now: a bad file is told without a bar
-        bar.update(task, description=engine, completed=done, total=total)
+        bar.update(task, description=visible(engine), completed=done, total=total)
         if time.monotonic() > drawn + _REDRAW:
             bar.refresh()
             drawn = time.monotonic()
@@ -129,14 +151,14 @@ def progress() -> Iterator[Report]:
 @contextmanager
 def builds() -> Iterator[build.Report]:
     """A progress bar an engine, its length the crates that are compiled; lines where there is no terminal."""
-    console = Console(stderr=True)
+    err = console(stderr=True)
     columns = (
-        TextColumn("{task.description:8}"),
+        TextColumn("{task.description:8}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[state]}"),
     )
-    bars = Progress(*columns, console=console, disable=not console.is_terminal)
+    bars = Progress(*columns, console=err, disable=not err.is_terminal)
     tasks: dict[str, TaskID] = {}
     told: dict[str, str] = {}
 
@@ -149,9 +171,9 @@ def builds() -> Iterator[build.Report]:
         if told.get(now.engine) != now.state:
             told[now.engine] = now.state
             if now.state == "failed":
-                console.print(Text(f"{now.engine} failed: {now.why}. To do: {now.remedy}", "red"))
-            elif not console.is_terminal:
-                console.print(f"{now.engine}: {now.state}")
+                err.print(text(f"{now.engine} failed: {now.why}. To do: {now.remedy}", "red"))
+            elif not err.is_terminal:
+                err.print(text(f"{now.engine}: {now.state}"))
 
     with bars:
         yield report

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from helpers.graph._tables import visible
+from helpers._console import console, text
 
 if TYPE_CHECKING:
     from helpers.graph import Facts
@@ -30,34 +30,39 @@ def print_facts(facts: Facts, *, nodes: bool = False, as_json: bool = False) -> 
     if as_json:
         print(json.dumps(facts.to_json(), indent=2, allow_nan=False))
         return
-    console = Console()
-    _print(console, "", facts.summary[facts.summary["value"] != ""], head=False)
-    _print(console, "inputs", facts.inputs)
-    _print(console, "outputs", facts.outputs)
-    _print(console, "operators", facts.operators)
+    out = console()
+    _print(out, "", facts.summary[facts.summary["value"] != ""], head=False)
+    _print(out, "inputs", facts.inputs)
+    _print(out, "outputs", facts.outputs)
+    _print(out, "operators", facts.operators)
     if nodes:
-        _print(console, "nodes", facts.nodes.rename_axis("node").reset_index()[list(_NODES)])
+        _print(out, "nodes", facts.nodes.rename_axis("node").reset_index()[list(_NODES)])
         for title, columns in zip(("initializers", ""), _INITIALIZERS, strict=True):
-            _print(console, title, facts.initializers[list(columns)])
-    _print(console, "odd", facts.odd)
-    console.print(Text(visible(str(facts))))
+            _print(out, title, facts.initializers[list(columns)])
+    _print(out, "odd", facts.odd)
+    out.print(text(facts))
 
 
-def _print(console: Console, title: str, frame: pd.DataFrame, *, head: bool = True) -> None:
-    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+def _print(out: Console, title: str, frame: pd.DataFrame, *, head: bool = True) -> None:
+    rows = [[_lines(value) for value in row] for row in frame.itertuples(index=False, name=None)]
     if not rows:
         return
     if title:
-        console.print(Text(title, "bold"))
+        out.print(text(title, "bold"))
     table = Table(box=None, header_style="dim", pad_edge=False, show_header=head)
     shown = [place for place in range(len(frame.columns)) if any(row[place] for row in rows)]
     for name in (frame.columns[place] for place in shown):
         words = name in _WORDS
-        table.add_column(Text(name), justify="left" if words else "right", overflow="fold", no_wrap=not words)
+        table.add_column(text(name), justify="left" if words else "right", overflow="fold", no_wrap=not words)
     for row in rows:
-        table.add_row(*(Text(row[place]) for place in shown))
-    console.print(table)
-    console.print()
+        table.add_row(*(row[place] for place in shown))
+    out.print(table)
+    out.print()
+
+
+def _lines(value: Any) -> Text:
+    """A cell; a description may have lines."""
+    return Text("\n").join(map(text, _cell(value).splitlines()))
 
 
 def _cell(value: Any) -> str:
@@ -76,4 +81,4 @@ def _cell(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_cell, value))
-    return "\n".join(map(visible, str(value).splitlines()))  # a description may have lines
+    return str(value)

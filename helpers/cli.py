@@ -1,6 +1,6 @@
 """The command ``onnx-lab``: the suite for scripts, CI and the terminal.
 
-Exit status: 0 done, 1 a comparison found something wrong, 2 bad usage or a bad file (one line says what to do).
+Exit status: 0 done, 1 something is wrong or nothing was measured, 2 bad usage or a bad file (one line says what to do).
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from typing import Annotated
 
 import typer
 
-from helpers.engines.errors import BadInput, LabError
+from helpers._bench import bench
+from helpers._cli_portable import portable
+from helpers._options import Dims, Engines, Inputs, Json, Shapes, Tolerance, dims, shapes
+from helpers.engines.errors import LabError
+from helpers.units import visible
 
 app = typer.Typer(
     help="The engines that execute ONNX models, side by side.",
@@ -22,13 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain lines: for logs, for screen readers, and quicker to start
 )
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Inputs = Annotated[
-    Path | None, typer.Option(help="An .npz: one array per graph input, samples stacked on a new first axis.")
-]
-Dims = Annotated[list[str] | None, typer.Option(help="The size of a symbolic dimension, e.g. batch=4.")]
-Tolerance = Annotated[float | None, typer.Option(help="Largest norm-wise error that counts as right.")]
-Engines = Annotated[str | None, typer.Option("--engines", help="Engines by name, e.g. onnxruntime,tract-wheel.")]
 
 
 def main() -> None:
@@ -36,8 +33,25 @@ def main() -> None:
     try:
         app()
     except LabError as error:
-        print(f"onnx-lab: {error}", file=sys.stderr)
+        print(f"onnx-lab: {visible(str(error))}", file=sys.stderr)
         sys.exit(2)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"onnx-lab {version('onnx-engine-lab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The engines that execute ONNX models, side by side."""
 
 
 @app.command()
@@ -74,6 +88,7 @@ def compare(
     inputs: Inputs = None,
     names: Engines = None,
     dim: Dims = None,
+    shape: Shapes = None,
     tolerance: Tolerance = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many samples.")] = None,
     allow_nan: Annotated[bool, typer.Option("--allow-nan", help="Take inputs that hold NaN.")] = False,
@@ -88,7 +103,8 @@ def compare(
             model,
             inputs=inputs,
             engines=names,
-            dims=_dims(dim or []),
+            dims=dims(dim),
+            shapes=shapes(shape),
             tolerance=tolerance,
             limit=limit,
             allow_nan=allow_nan,
@@ -98,7 +114,8 @@ def compare(
         print(json.dumps(result.to_json(), indent=2))
     else:
         _terminal.print_comparison(result)
-    if any(row.outcome not in ("right", "unavailable") for row in result.rows):
+    outcomes = {row.outcome for row in result.rows}
+    if outcomes - {"right", "unavailable"} or "right" not in outcomes:
         raise typer.Exit(1)
 
 
@@ -106,72 +123,18 @@ def compare(
 def facts(
     model: Annotated[Path, typer.Argument(help="An .onnx file.")],
     nodes: Annotated[bool, typer.Option("--nodes", help="Also each node and each weight.")] = False,
+    dim: Dims = None,
+    shape: Shapes = None,
     as_json: Json = False,
 ) -> None:
     """What a model file holds, and what is odd about it; nothing is run."""
     from helpers import _terminal_facts, graph
 
-    _terminal_facts.print_facts(graph.facts(model), nodes=nodes, as_json=as_json)
+    _terminal_facts.print_facts(graph.facts(model, dims=dims(dim), shapes=shapes(shape)), nodes=nodes, as_json=as_json)
 
 
-@app.command()
-def bench(
-    model: Annotated[Path, typer.Argument(help="An .onnx file, or the .json of a measurement, to show it again.")],
-    inputs: Inputs = None,
-    names: Engines = None,
-    processes: Annotated[int, typer.Option(help="Fresh processes for each engine.")] = 10,
-    seconds: Annotated[float, typer.Option(help="Of calls in each process.")] = 0.1,
-    seed: Annotated[int, typer.Option(help="Of the order in which the processes run.")] = 0,
-    dim: Dims = None,
-    tolerance: Tolerance = None,
-    to: Annotated[str | None, typer.Option(help="The engine that ratios are against, instead of the fastest.")] = None,
-    as_is: Annotated[bool, typer.Option("--as-is", help="Never measure a portable form of a refused file.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Keep all in this .json; one that was begun goes on.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--against", help="An earlier .json: exit 1 if slower now.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one page with tables and figures, readable offline.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Measure latency: fresh processes, answers checked first, intervals, the noise floor (see lesson 04)."""
-    from helpers import _terminal
-    from helpers import bench as benching
-    from helpers.bench.baseline import refuse_unlike
-
-    old = None if baseline is None else benching.load(baseline)
-    if model.suffix == ".json":
-        result = benching.load(model)
-    else:
-        plan = benching.plan(
-            model,
-            engines=names,
-            inputs=inputs,
-            dims=_dims(dim or []),
-            processes=processes,
-            seconds=seconds,
-            seed=seed,
-            portable=not as_is,
-            tolerance=tolerance,
-        )
-        if to is not None and to not in [entry.name for entry in plan.entries]:
-            raise BadInput(f"--to {to}: there is no such entry; give one of {', '.join(map(str, plan.entries))}")
-        if old is not None:
-            refuse_unlike(old, plan.to_json())
-        with _terminal.progress() as report:
-            result = benching.run(plan, out=out, report=report)
-    changes = () if old is None else benching.against(result, old)
-    if html is not None:
-        from helpers.bench.page import write
-
-        write(result, html, to=to, changes=changes)
-    if as_json:
-        found = {**result.to_json(to=to), "changes": [change.to_json() for change in changes]}
-        print(json.dumps(found, indent=2, allow_nan=False))
-    else:
-        _terminal.print_bench(result, to=to, changes=changes)
-    if not result.finished:
-        raise typer.Exit(130)
-    wrong = any(row.struck and row.outcome != "unavailable" for row in result.rows)
-    if any(change.worse for change in changes) or (wrong and old is None):
-        raise typer.Exit(1)
+app.command()(bench)
+app.command()(portable)
 
 
 @app.command()
@@ -203,16 +166,6 @@ def lab(context: typer.Context) -> None:
     from helpers.lab import start
 
     sys.exit(start(context.args))
-
-
-def _dims(given: list[str]) -> dict[str, int]:
-    sizes = {}
-    for text in given:
-        name, _, size = text.partition("=")
-        if not name or not size.isdecimal():
-            raise BadInput(f"--dim {text!r}: give NAME=SIZE with a whole number, e.g. batch=4")
-        sizes[name] = int(size)
-    return sizes
 
 
 if __name__ == "__main__":

@@ -86,3 +86,22 @@ def number(value: float | None) -> str:
     if value is None:
         return ""
     return "0" if value == 0 else "inf" if math.isinf(value) else f"{value:.0e}"
+
+
+def visible(text: str) -> str:
+    """A text from elsewhere for a terminal: signs that would steer it, or break the line, are spelled out.
+
+    >>> print(visible("a\\x1b[2Jb"))
+    a\\x1b[2Jb
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence.
+
+    >>> listed(["Add"]), listed(["Add", "Relu"]), listed(["Mul", "Add", "Relu"])
+    ('Add', 'Add and Relu', 'Mul, Add and Relu')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -14,13 +14,15 @@ from helpers.digits.brush import draw
 from helpers.digits.drawings import Drawings
 from helpers.digits.drawings import load as load_drawings
 from helpers.digits.drawings import save as save_drawing
+from helpers.digits.moving import moved
 from helpers.digits.preprocess import Stages, preprocess
 from helpers.digits.samples import Digits, digits
 from helpers.digits.scores import probabilities, softmax
 from helpers.paths import MNIST
 
 if TYPE_CHECKING:
-    from helpers.digits._board import Board, board
+    from helpers.digits._board import Board
+    from helpers.digits._boards import board
     from helpers.digits._walk import Walk, walk
     from helpers.digits.pad import Pad
 
@@ -36,6 +38,7 @@ __all__ = [
     "digits",
     "draw",
     "load_drawings",
+    "moved",
     "preprocess",
     "probabilities",
     "save_drawing",
@@ -44,7 +47,7 @@ __all__ = [
 ]
 
 # Imported when used: widgets take half a second.
-_WIDGETS = {"Pad": "pad", "Board": "_board", "board": "_board", "Walk": "_walk", "walk": "_walk"}
+_WIDGETS = {"Pad": "pad", "Board": "_board", "board": "_boards", "Walk": "_walk", "walk": "_walk"}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,76 +4,28 @@ from __future__ import annotations
 
 import queue
 import threading
-import weakref
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
-from helpers import engines as _engines
 from helpers.compare.judge import error
+from helpers.compare.voices import REFERENCE
 from helpers.digits import _rows
-from helpers.digits._fit import read_fitting
+from helpers.digits._dispute import disputed
 from helpers.digits._lane import Lane, News
-from helpers.digits._latency import LookUp, Measured, given, look_up
+from helpers.digits._latency import LookUp, Measured
+from helpers.digits._left import Left
 from helpers.digits._say import sentence
+from helpers.digits._turns import Turns
 from helpers.digits._view import BoardView
 from helpers.digits.pad import Pad
 from helpers.digits.scores import probabilities
 from helpers.engines.errors import one_line
 from helpers.engines.limits import Limits
-from helpers.paths import MNIST
-
-if TYPE_CHECKING:
-    from helpers.bench import Result
 
 _KEPT = 64  # reference answers that are kept, for rows that answer a picture later than the reference did
 _Told = News | Measured | tuple[int, bool]  # of an engine, of the benchmark, of the pad: its picture and if it is empty
-_boards: weakref.WeakKeyDictionary[Pad, Board] = weakref.WeakKeyDictionary()
-
-
-def board(
-    pad: Pad | None = None,
-    *,
-    engines: str | list[str] | None = None,
-    model: Path | str | bytes = MNIST,
-    limits: Limits = Limits(run=10),
-    latency: Result | Path | str | None = None,
-) -> Board:
-    """A pad, and beside it what every engine answers.
-
-    Parameters
-    ----------
-    pad
-        The pad to watch; a new one by default. It is ``board.pad``.
-    engines
-        Names, or "a,b"; all by default.
-    model
-        A model that takes one 28 × 28 picture and gives ten scores.
-    limits
-        How long an engine may take, and how much memory it may hold.
-    latency
-        What the benchmark measured of the model (a result or its file), for the column p50; by default the newest
-        that was measured on this machine.
-
-    Raises
-    ------
-    BadInput
-        The model does not fit, there is no such engine, or ``latency`` is of another model.
-
-    >>> b = board(engines="onnxruntime")
-    >>> b.close()
-    """
-    known = read_fitting(model)
-    names = [engine.name for engine in _engines.pick(engines)]
-    measured = partial(look_up, names, given(latency, model, known.data), model, known.data)
-    pad = Pad() if pad is None else pad
-    if pad in _boards:
-        _boards[pad].stop()
-    _boards[pad] = made = Board(pad, names, model, limits, measured)
-    return made
 
 
 class Board(ipywidgets.Box):
@@ -85,16 +37,17 @@ class Board(ipywidgets.Box):
         layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
         super().__init__(children=[self.pad, self._view], layout=layout)
         self._rows = {name: _rows.new(name) for name in names}
-        self._stopped = False
+        self._stopped, self._left = False, Left()
         self._measured: LookUp | None = measured  # until it is asked
-        self._reference = "reference"
+        self._reference = REFERENCE
         self._truth: dict[int, np.ndarray] = {}  # the reference's scores by picture
         self._newest: dict[str, News] = {}  # each engine's newest answer
         self._seq, self._empty = pad.seq, True
         self._news: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         threading.Thread(target=self._publish, name="board", daemon=True).start()
-        watched = dict.fromkeys([*names, "reference"])  # the reference works even where it has no row
-        self._lanes = {name: Lane(name, source, limits, self._news.put) for name in watched}
+        watched = dict.fromkeys([*names, REFERENCE])  # the reference works even where it has no row
+        turns = Turns()
+        self._lanes = {name: Lane(name, source, limits, turns, self._news.put) for name in watched}
         pad.observe(self._on_picture, names=["seq"])
         self._on_picture(None)
 
@@ -122,6 +75,9 @@ class Board(ipywidgets.Box):
         for lane in self._lanes.values():
             lane.close()
         self._news.put((self._seq, self._empty))  # wakes the publisher, which sees that it is over
+
+    def _ipython_display_(self) -> None:
+        self._left.show(self)
 
     def close(self) -> None:
         """Stop, and take the widget from the page."""
@@ -209,4 +165,9 @@ class Board(ipywidgets.Box):
         self._view.reference = self._reference
         waiting = [r for r in self._rows.values() if r["state"] in ("idle", "answered") and r["seq"] != self._seq]
         if self._empty or not waiting:
-            self._view.sentence = sentence(list(self._rows.values()), empty=self._empty)
+            said = sentence(list(self._rows.values()), empty=self._empty)
+            now = {n: news.scores for n, news in self._newest.items() if news.seq == self._seq}
+            scores = {name: each for name, each in now.items() if each is not None}
+            truth = self._truth.get(self._seq) if self._reference == REFERENCE and not self._empty else None
+            self._view.sentence = f"{said} {disputed(truth, scores)}".strip()
+            self._left.update(self.pad.picture, self._view.sentence, _rows.short(self._rows.values()))

@@ -9,15 +9,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from helpers import engines
+from helpers.compare.voices import REFERENCE
+from helpers.digits._turns import Turns
 from helpers.digits._view import State
-from helpers.engines import _child
+from helpers.engines import DEFAULT, Options, _child
 from helpers.engines.errors import (
     EngineCrashed,
     EngineError,
@@ -29,12 +31,15 @@ from helpers.engines.errors import (
     one_line,
 )
 from helpers.engines.limits import Limits
+from helpers.engines.model import read_model
 from helpers.engines.worker import Isolated, RemoteSession
 from helpers.rewrite.remote import portable_bytes
 
 # Seconds. Whoever takes longer for a call gives way to the others, the kernel and the page, which on a laptop's few
 # cores would wait for it: it starts a little later, and on the newest picture then.
 _SLOW, _PAUSE = 0.005, 0.03
+_CLASSES = 10
+_LARGEST = 2**24  # bytes of an answer: far more than ten scores, and little enough to be told what it is instead
 _LOOK = 1.0  # seconds between looks at a build
 
 _processes: dict[str, Isolated] = {}  # one an engine for all boards, so that running a cell again costs no process
@@ -59,8 +64,11 @@ class News:
 class Lane:
     """Runs one engine on the newest picture; everything that happens is told to ``tell``."""
 
-    def __init__(self, name: str, model: Path | bytes, limits: Limits, tell: Callable[[News], None]) -> None:
-        self.name, self.model, self.limits, self.tell = name, model, limits, tell
+    def __init__(
+        self, name: str, model: Path | bytes, limits: Limits, turns: Turns, tell: Callable[[News], None]
+    ) -> None:
+        self.name, self.model, self.limits, self.tell = name, model, replace(limits, answer=_LARGEST), tell
+        self._turns = turns
         self._form, self._crashes = "", 0  # what a reader should know about this engine's answers
         self._pause = 0.0  # seconds before it takes a picture
         self._next: tuple[int, np.ndarray] | None = None
@@ -82,7 +90,7 @@ class Lane:
 
     def _work(self) -> None:
         try:
-            session = self._load() if self._is_there() else None
+            session = self._start() if self._is_there() else None
             while session is not None and (picture := self._wait()) is not None:
                 self._run(session, *picture)
             if session is not None:
@@ -112,12 +120,16 @@ class Lane:
     def _prepare(self, text: str, share: float | None) -> None:
         self.tell(News(self.name, "building", text=text, progress=share))
 
+    def _start(self) -> RemoteSession | None:
+        with self._turns.take(self.name):
+            return None if self._closed else self._load()
+
     def _load(self) -> RemoteSession | None:
         self.tell(News(self.name, "starting"))
         process = _process(self.name, self.limits)
         try:
             try:
-                session = process.load(self.model, report=self._prepare)
+                session = process.load(self.model, _options(self.name), report=self._prepare)
                 _warm(session)
             except (ModelRejected, RunFailed) as error:  # candle finds out only when it runs
                 session = self._load_portable(process, error)
@@ -144,7 +156,9 @@ class Lane:
         self.tell(News(self.name, "starting", text=f"cannot {cannot} this file; trying a portable form of it"))
         source = self.model if isinstance(self.model, bytes) else str(self.model)
         try:
-            portable = process.call(self.limits.load, portable_bytes, source)
+            name = read_model(source).inputs[0].name
+            sizes = {name: (1, 1, 28, 28)} if process.engine.fixed_sizes else None
+            portable = portable_bytes(source, sizes)
             session = process.load(portable, report=self._prepare)
             _warm(session)
         except Exception:
@@ -181,8 +195,17 @@ class Lane:
                 return
             else:
                 scores = next(iter(ran.outputs.values()))
+                if scores.size != _CLASSES:
+                    text = f"gives {list(scores.shape)} where a network for digits gives ten scores"
+                    self.tell(News(self.name, "failed", seq, text=text))
+                    return
                 self.tell(self._about("answered", seq=seq, scores=scores, seconds=ran.seconds))
                 return
+
+
+def _options(name: str) -> Options:
+    """The reference is what errors are measured against, so it computes in float64."""
+    return Options(precision="float64") if name == REFERENCE else DEFAULT
 
 
 def _warm(session: RemoteSession) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from helpers import engines
 from helpers.palette import colour
 
@@ -30,3 +32,13 @@ def blank(row: dict) -> None:
     row.update(_NOTHING)
     if row["state"] == "answered":
         row.update(state="idle")
+
+
+def short(rows: Iterable[dict]) -> list[tuple[str, str]]:
+    """Who answered what, with a head; none where nobody has answered.
+
+    >>> short([{"engine": "ort", "answer": 7}, {"engine": "burn", "answer": None}])
+    [('engine', 'answer'), ('ort', '7')]
+    """
+    answered = [(row["engine"], str(row["answer"])) for row in rows if row["answer"] is not None]
+    return [("engine", "answer"), *answered] if answered else []

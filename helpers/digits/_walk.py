@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers import engines
 from helpers.digits._fit import read_fitting
+from helpers.digits._left import Left
 from helpers.digits._way import WalkView, pictured, sentence, stops
 from helpers.digits.pad import Pad
 from helpers.engines.errors import EngineTimedOut, LabError, one_line
@@ -76,7 +77,7 @@ class Walk(ipywidgets.Box):
         self._output = proto.graph.output[0].name
         layout = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="22px", width="100%")
         super().__init__(children=[self.pad, self._view], layout=layout)
-        self.process, self._model = process, model
+        self.process, self._model, self._left = process, model, Left()
         self._changed = threading.Condition()  # guards what follows
         self._next: tuple[int, np.ndarray | None] | None = None  # the newest picture, None where nothing is drawn
         self._done = -1  # the number of the picture that was answered
@@ -126,6 +127,9 @@ class Walk(ipywidgets.Box):
             self._stopped = True
             self._changed.notify_all()
 
+    def _ipython_display_(self) -> None:
+        self._left.show(self)
+
     def close(self) -> None:
         """Stop, and take the widget from the page."""
         self.stop()
@@ -161,6 +165,7 @@ class Walk(ipywidgets.Box):
             rests = self._done >= 0 and not self._changed.wait_for(called, timeout=_REST)
         if rests:
             self._view.sentence = sentence(self._layers.get(self._output))
+            self._left.update(self.pad.picture, self._view.sentence)
         with self._changed:
             self._changed.wait_for(called)
             picture, self._next = self._next, None

@@ -25,8 +25,10 @@ function build(el) {
     clear: button("Clear"),
     undo: button("Undo"),
     save: button("Save"),
-    label: make("select", { "aria-label": "digit" },
+    label: make("select", { "aria-label": "the digit that you meant" },
+      make("option", { value: "", textContent: "which?" }), // nobody's 7 is to be kept as whatever stands there first
       ...digits.map((n) => make("option", { value: n, textContent: n }))),
+    note: make("div", { className: "pad-note", role: "status" }),
     samples: digits.map((n) => button(n, { "aria-label": `Sample ${n}`, title: `a sample ${n}; again for another` })),
     seen: make("canvas", {
       className: "pad-seen", width: 28, height: 28, role: "img", "aria-label": "what the network sees",
@@ -43,6 +45,7 @@ function build(el) {
     make("div", { className: "pad-row" }, ui.clear, ui.undo,
       make("div", { className: "pad-save", role: "group", "aria-label": "Save the drawing" },
         ui.save, "as", ui.label)),
+    ui.note,
     make("div", { className: "pad-samples", role: "group", "aria-label": "Sample digit" },
       make("span", { textContent: "or take a sample" }), ...ui.samples),
     make("div", { className: "pad-row pad-sees" }, ui.seen, ui.caption),
@@ -157,8 +160,16 @@ function render(picture, model, el) {
   };
   const sample = (label) => model.send({ kind: "sample", label });
   // With the picture, because a message of this kind overtakes one that waits its turn.
-  const save = () => model.send(
-    { kind: "save", label: Number(ui.label.value), seq: picture.seq() }, undefined, [picture.shown.slice().buffer]);
+  const save = () => {
+    if (ui.label.value === "") {
+      ui.note.textContent = "Choose the digit that you meant, then save.";
+      ui.label.focus();
+      return;
+    }
+    const label = Number(ui.label.value);
+    model.send({ kind: "save", label, seq: picture.seq() }, undefined, [picture.shown.slice().buffer]);
+    ui.label.value = ""; // the next drawing may be another digit
+  };
   const listen = (element, act) => element.addEventListener("click", act, { signal });
   listen(ui.clear, () => picture.clear());
   listen(ui.undo, () => picture.undo());
@@ -169,10 +180,13 @@ function render(picture, model, el) {
 
   const sees = () => seen.putImageData(imageOf(bytesOf(model.get("seen"), 28 * 28), 28), 0, 0);
   const says = () => { ui.caption.textContent = model.get("caption"); };
+  const notes = () => { ui.note.textContent = model.get("note"); };
   model.on("change:seen", sees);
   model.on("change:caption", says);
+  model.on("change:note", notes);
   sees();
   says();
+  notes();
   view.surface.repaint(picture.steps);
   picture.views.add(view);
   picture.mark();
@@ -181,6 +195,7 @@ function render(picture, model, el) {
     picture.views.delete(view);
     model.off("change:seen", sees);
     model.off("change:caption", says);
+    model.off("change:note", notes);
   };
 }
 

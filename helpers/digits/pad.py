@@ -16,6 +16,7 @@ import traitlets
 from ipywidgets.widgets.trait_types import CByteMemoryView
 
 from helpers.digits import drawings
+from helpers.digits._left import Left
 from helpers.digits.brush import SIDE
 from helpers.digits.preprocess import FRAME, Stages, preprocess
 from helpers.engines.errors import BadInput, one_line
@@ -49,6 +50,7 @@ class Pad(anywidget.AnyWidget):
     seq = traitlets.Int(0).tag(sync=True, echo_update=False)  # the picture's number
     seen = CByteMemoryView(bytes(FRAME * FRAME)).tag(sync=True)  # what the network sees
     caption = traitlets.Unicode(NOTHING).tag(sync=True)  # the line beside it
+    note = traitlets.Unicode("").tag(sync=True)  # what became of Save, at the button
     live = traitlets.Bool(True).tag(sync=True)  # whether pictures come while the pen moves, or after each stroke
 
     _looked: tuple[memoryview, Stages] | None = None  # the last picture and what preprocess made of it
@@ -57,6 +59,7 @@ class Pad(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         self._lock = threading.Lock()
         self._next_sample = [0] * 10
+        self._left = Left()
         super().__init__(**traits)
         self.on_msg(self._asked)
 
@@ -109,8 +112,11 @@ class Pad(anywidget.AnyWidget):
     def save(self, label: int) -> Path:
         """Keep the drawing under ``data/drawings``; see :func:`helpers.digits.drawings.save`."""
         path = drawings.save(self.picture, label)
-        self.caption = f"saved as {path.parent.name}/{path.name}"
+        self.note = f"saved as {path.parent.name}/{path.name}"
         return path
+
+    def _ipython_display_(self) -> None:
+        self._left.show(self)
 
     def __repr__(self) -> str:
         if self.empty:
@@ -150,7 +156,8 @@ class Pad(anywidget.AnyWidget):
             self.seq = number  # before the picture leaves: see arrived() in _picture.js
         try:
             self.seen = np.rint(self.stages.centred).astype(np.uint8).tobytes()
-            self.caption = NOTHING if self.empty else SEES
+            self.caption, self.note = NOTHING if self.empty else SEES, ""
+            self._left.update(self.picture, "Nothing was drawn." if self.empty else "What was drawn.")
         except Exception as error:
             self.caption = one_line(error)
 
@@ -164,7 +171,7 @@ class Pad(anywidget.AnyWidget):
                 self.set_state({"pixels": buffers[0], "seq": content["seq"]})  # the drawing may still be on its way
                 self.save(label)
         except Exception as error:
-            self.caption = one_line(error)
+            self.note = one_line(error)
 
     def _sample(self, label: int) -> np.ndarray:
         from helpers.digits.samples import digits  # read when first asked for

@@ -81,6 +81,7 @@ def forest(
         marker={"color": tint, "symbol": mark, "size": 10},
         text=[text],
         textposition="top right",
+        cliponaxis=False,  # the uppermost text stands above the axes
         hovertemplate=f"{name}: %{{x:.4s}}<extra></extra>",
     )
     figure.add_trace(dot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from html import escape
 
@@ -13,6 +14,7 @@ from helpers.digits.preprocess import Stages
 from helpers.digits.scores import probabilities
 from helpers.plots._look import BLUE, VERMILLION, WIDEST, Told, plain
 
+_LETTER = 8  # pixels of a letter in a caption, about
 _INK = [[0, "black"], [1, "white"]]  # the pad's colours in either theme
 
 
@@ -29,7 +31,12 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: s
     >>> pictures([np.zeros((28, 28))], ["blank"])
     1 picture: blank.
     """
-    figure = make_subplots(1, len(images), subplot_titles=[escape(t) for t in titles], horizontal_spacing=0.03)
+    side = min(190, WIDEST // len(images))
+    captions = [textwrap.wrap(title, max(8, side // _LETTER)) for title in titles]
+    lines = max(map(len, captions), default=1)
+    wrapped = ["<br>".join(map(escape, caption)) for caption in captions]
+    figure = make_subplots(1, len(images), subplot_titles=wrapped, horizontal_spacing=0.03)
+    figure.update_annotations(font_size=13)
     for column, image in enumerate(images, 1):
         values = np.asarray(image, np.float32).reshape(np.shape(image)[-2:]).round(0)
         heat = go.Heatmap(
@@ -40,8 +47,8 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str], *, sentence: s
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, constrain="domain")
     said = sentence or f"{len(images)} picture{'s' if len(images) > 1 else ''}: {', '.join(titles)}."
-    side = min(190, WIDEST // len(images))
-    return Told(plain(figure, height=side + 20, width=max(200, side * len(images))), said)
+    top = 22 + 18 * lines
+    return Told(plain(figure, height=side + top - 20, width=max(200, side * len(images)), top=top), said)
 
 
 def stages(found: Stages) -> Told:

@@ -24,6 +24,8 @@ from helpers.plots._lines import (
 from helpers.plots._look import GREY, WIDEST, Told, labels_above, plain, time_axis
 from helpers.units import seconds, times
 
+_MARKS = {"diamond-open": "◇", "circle": "●", "square-open": "□", "x": "✕"}  # of dots, and as letters
+
 
 def ecdf(result: Result) -> Told:
     """The share of calls that took at most so long, a curve for each engine; dots at p50 and p99.
@@ -72,17 +74,14 @@ def dots(found: dict[str, dict[str, float]], *, title: str = "") -> Told:
     """
     names = list(dict.fromkeys(name for shown in found.values() for name in shown))
     figure = go.Figure()
-    for (heading, shown), mark in zip(found.items(), ("diamond-open", "circle", "square-open", "x"), strict=False):
+    for (heading, shown), mark in zip(found.items(), _MARKS, strict=False):
         here = [name for name in reversed(names) if name in shown]
         figure.add_trace(
             go.Scatter(
                 x=[shown[name] for name in here],
                 y=here,
-                mode="markers+text",
+                mode="markers",
                 marker={"symbol": mark, "size": 11, "color": [palette.colour(name) for name in here]},
-                text=[heading if name == names[0] else "" for name in here],
-                textposition="top center",
-                cliponaxis=False,
                 hovertext=[f"{name}, {heading}: {seconds(shown[name])}" for name in here],
                 hovertemplate="%{hovertext}<extra></extra>",
             )
@@ -90,8 +89,10 @@ def dots(found: dict[str, dict[str, float]], *, title: str = "") -> Told:
     every = [value for shown in found.values() for value in shown.values()]
     time_axis(figure.update_xaxes, min(every) / 2, max(every) * 2, title="time of a call (logarithmic)")
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1])
+    key = "   ".join(f"{sign} {heading}" for heading, sign in zip(found, _MARKS.values(), strict=False))
+    title = f"{title}<br>{key}" if title else key  # where the marks stand, two of them may lie on each other
     told = (f"{n}: {', '.join(f'{h} {seconds(t[n])}' for h, t in found.items() if n in t)}" for n in names)
-    return Told(plain(figure, height=120 + 30 * len(names), width=WIDEST, title=title), "; ".join(told) + ".")
+    return Told(plain(figure, height=150 + 30 * len(names), width=WIDEST, title=title, top=90), "; ".join(told) + ".")
 
 
 def ratios(result: Result, to: str | None = None) -> Told:

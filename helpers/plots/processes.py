@@ -26,6 +26,9 @@ def run_order(result: Result) -> Told:
         for group, symbol in ((found.processes, "circle"), (found.disturbed, "circle-open")):
             p50 = [float(np.median(process.calls_ns)) / 1e9 for process in group]
             dots = go.Scatter(
+                name=name_of(row),
+                legendgroup=row.engine,
+                showlegend=symbol == "circle" and bool(group),
                 x=[process.started - start for process in group],
                 y=[value / (row.p50_s or 1) for value in p50],
                 mode="markers",
@@ -45,7 +48,9 @@ def run_order(result: Result) -> Told:
         f"most: p50 varies by {100 * (worst.variation or 0):.1f} %."
     )
     title = f"{count + off} fresh processes, one after the other"
-    return Told(plain(figure, height=360, width=WIDEST, title=title), said)
+    plain(figure, height=400, width=WIDEST, title=title)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
+    return Told(figure, said)
 
 
 def warm_up(result: Result, names: list[str] | None = None) -> Told:

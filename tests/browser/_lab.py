@@ -17,11 +17,8 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.lab import SETTINGS
+from helpers.lab import SETTINGS, surroundings
 
-_SETTINGS = {
-    "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
-}
 _FOLDERS = {
     "JUPYTER_CONFIG_DIR": "config",
     "JUPYTER_DATA_DIR": "data",
@@ -57,7 +54,7 @@ class Lab:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "ONNX_LAB_QUICK": "1", **{name: str(folder / below) for name, below in _FOLDERS.items()}}
+    return {**surroundings(), "ONNX_LAB_QUICK": "1", **{name: str(folder / below) for name, below in _FOLDERS.items()}}
 
 
 @contextlib.contextmanager
@@ -65,10 +62,6 @@ def serve(folder: Path, *, base: str = "/") -> Iterator[Lab]:
     """A lab in `folder`, until the block ends; `base` is its URL prefix, as a JupyterHub gives one."""
     root = folder / "notebooks"
     root.mkdir(parents=True)
-    for name, settings in _SETTINGS.items():
-        path = folder / "settings" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(settings))
     port = _free_port()
     log = folder / "lab.log"
     with log.open("w") as out:

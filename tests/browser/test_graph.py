@@ -325,7 +325,8 @@ def test_the_oldest_and_the_newest_netron(open_notebook, netron, shot):
 def test_a_netron_of_another_build_is_told(open_notebook, tmp_path, shot):
     (tmp_path / "netron").mkdir()
     (tmp_path / "netron" / "__init__.py").touch()
-    notebook = open_notebook(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{SHOW}")
+    there = "import os\nos.environ['HELPERS_IN_WORKER'] = '1'"  # as in the reader, which knows nothing of this test
+    notebook = open_notebook(f"{there}\nimport sys\nsys.path.insert(0, {str(tmp_path)!r})\n{SHOW}")
     notebook.run(0)
     notebook.page.locator(".onnx-lab-graph tbody tr").nth(11).wait_for()
     assert notebook.page.locator("iframe.graph-frame").count() == 0
@@ -334,3 +335,57 @@ def test_a_netron_of_another_build_is_told(open_notebook, tmp_path, shot):
     assert "graph.describe" in said
     notebook.page.locator(".onnx-lab-graph tbody tr").nth(1).click()
     chosen(notebook, "node", NODE)
+
+
+def test_it_opens_readable_from_its_start(mnist, shot):
+    assert mnist.node("Reshape").first.is_visible()
+    text = mnist.node("Conv").locator(".node-item-type text").first
+    assert text.bounding_box()["height"] >= 8  # pixels: as small print, and no smaller
+    assert mnist.frame.locator("#zoom-in-button").is_hidden()  # ours stand around the frame
+    assert mnist.frame.locator("#zoom-out-button").is_hidden()
+    shot(mnist.root, "graph-opened")
+
+
+def test_the_toggles_say_their_state(mnist):
+    states = {}
+    for name in ("Attributes", "Weights", "Names", "Sideways"):
+        toggle = mnist.root.get_by_role("button", name=f"Show {name.lower()}")
+        states[name] = toggle.get_attribute("aria-pressed")
+    assert states == {"Attributes": "false", "Weights": "true", "Names": "false", "Sideways": "false"}
+    toggle = mnist.root.get_by_role("button", name="Show attributes")
+    toggle.click()
+    mnist.page.wait_for_function("(b) => b.getAttribute('aria-pressed') === 'true'", arg=toggle.element_handle())
+
+
+def test_the_wheel_is_the_page_s_until_one_clicks_into_the_drawing(open_notebook):
+    notebook = open_notebook(f"{SHOW}", *["'more below'\n" * 12] * 6)
+    notebook.run(0)
+    drawing = Drawing(notebook)
+    box = drawing.root.locator("iframe").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    scrolled = "() => document.querySelector('iframe.graph-frame').getBoundingClientRect().top"
+    inside = "() => document.getElementById('target').scrollTop"
+    before, start = notebook.page.evaluate(scrolled), drawing.frame.locator("body").evaluate(inside)
+    notebook.page.mouse.move(*middle)
+    notebook.page.mouse.wheel(0, 120)
+    notebook.page.wait_for_function(f"(before) => ({scrolled})() < before", arg=before)
+    assert drawing.frame.locator("body").evaluate(inside) == start
+    drawing.node("Conv").locator(".node-item-type").click()
+    before = notebook.page.evaluate(scrolled)
+    notebook.page.mouse.wheel(0, 60)
+    drawing.frame.locator("body").evaluate(
+        """async (body, start) => {
+            while (document.getElementById('target').scrollTop === start) await new Promise(requestAnimationFrame);
+        }""",
+        start,
+    )
+    assert notebook.page.evaluate(scrolled) == before
+
+
+def test_one_tab_crosses_the_frame(mnist):
+    mnist.root.get_by_role("button", name="Save the drawing as PNG").focus()
+    where = []
+    for _ in range(2):
+        mnist.page.keyboard.press("Tab")
+        where.append(mnist.page.evaluate("() => document.activeElement.tagName"))
+    assert where == ["IFRAME", "TR"]

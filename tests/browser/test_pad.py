@@ -62,6 +62,9 @@ class Surface:
     def wait_caption(self, start):
         self.root.locator(".pad-caption", has_text=re.compile("^" + re.escape(start))).wait_for()
 
+    def wait_note(self, start):
+        self.root.locator(".pad-note", has_text=re.compile("^" + re.escape(start))).wait_for()
+
     def button(self, name):
         return self.root.get_by_role("button", name=name, exact=True)
 
@@ -206,14 +209,21 @@ def test_samples_differ_and_have_their_label(pad):
 
 def test_save_keeps_the_last_stroke(pad, tmp_path):
     pad.notebook.do(f"import os; os.environ['ONNX_LAB_DRAWINGS'] = {str(tmp_path / 'mine')!r}")
+    digit = pad.root.get_by_role("combobox")
+    digit.select_option("3")
     pad.button("Save").click()
-    pad.wait_caption("nothing drawn: draw a digit")
+    pad.wait_note("nothing drawn: draw a digit")
     pad.notebook.do("import time; pad.observe(lambda _: time.sleep(0.5), names=['seq'])")  # so that pictures wait
     pad.mouse(SEVEN)
     pad.mouse([(0.1, 0.9), (0.4, 0.9)])
-    pad.root.get_by_role("combobox").select_option("7")
+    pad.button("Save").click()  # a 7 is not kept as whatever the choice stands at
+    pad.wait_note("Choose the digit that you meant, then save.")
+    assert not (tmp_path / "mine").exists()
+    assert digit.evaluate("e => e === document.activeElement")
+    digit.select_option("7")
     pad.button("Save").click()
-    pad.wait_caption("saved as mine/7-")
+    pad.wait_note("saved as mine/7-")
+    assert digit.input_value() == ""
     (path,) = (tmp_path / "mine").iterdir()
     with np.load(path) as saved:
         assert saved["label"] == 7

@@ -20,6 +20,7 @@ from helpers.engines._cargo import Artifact
 from helpers.engines._crates import HERE, Workspace
 from helpers.engines.burn import Burn
 from helpers.engines.model import read_model
+from tests import powerless
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -40,12 +41,13 @@ def burn(tmp_path: Path, monkeypatch) -> Burn:
         (tmp_path / name).symlink_to(HERE.root / name)
     (tmp_path / "native" / "burn").symlink_to(HERE.native / "burn")
     monkeypatch.setattr(Burn, "workspace", Workspace(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return Burn()
 
 
 def entries(burn: Burn) -> list[Path]:
-    folder = burn.workspace.native / "burn-models"
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    folder = burn.workspace.models
+    return sorted(p for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
 
 
 def run(engine: Burn, data: bytes | Path) -> list[float]:
@@ -140,6 +142,84 @@ def test_an_entry_that_is_broken_is_made_again(burn: Burn):
     assert run(burn, model(6.5)) == [7.5, 8.5]
     burn.library(read_model(model(6.5))).unlink()
     assert burn.library(read_model(model(6.5))).is_file()
+
+
+def test_a_library_that_is_damaged_is_made_again(burn: Burn):
+    assert run(burn, model(6.75)) == [7.75, 8.75]
+    (entry,) = entries(burn)
+    (library,) = entry.glob("engine_burn.*")
+    size = library.stat().st_size
+    library.unlink()  # not written over: this process has it loaded
+    library.touch()
+    assert burn.library(read_model(model(6.75))).stat().st_size == size
+
+
+SHARED = """
+from pathlib import Path
+from helpers.engines._crates import Workspace
+from helpers.engines.burn import Burn
+import numpy as np
+Burn.workspace = Workspace(Path({root!r}))
+with Burn().load({model!r}) as session:
+    print(session.run({{"x": np.array([1, 2], np.float32)}})["y"].tolist())
+"""
+
+
+def test_a_clone_of_somebody_else(burn: Burn, tmp_path: Path):
+    """What one user compiles is that user's: the clone is only read, and another's cache is not touched."""
+    powerless.read_only(tmp_path / "native")
+    script = SHARED.format(root=str(tmp_path), model=model(7.25))
+    try:
+        done = powerless.run(script, XDG_CACHE_HOME=str(tmp_path / "mine"))
+        assert done.stdout == "[8.25, 9.25]\n", done.stderr
+        (tmp_path / "theirs").mkdir(mode=0o500)
+        done = powerless.run(script, XDG_CACHE_HOME=str(tmp_path / "theirs"))
+    finally:
+        powerless.writable(tmp_path / "native")
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith(
+        "helpers.engines.errors.EngineUnavailable: burn is unavailable: it compiles each model, and "
+    )
+    assert "cannot be written to (Permission denied)" in said
+    assert [p.name for p in (tmp_path / "native").iterdir()] == ["burn"]
+
+
+def test_a_compile_that_takes_too_much_memory(burn: Burn, monkeypatch):
+    monkeypatch.setattr(_burn, "_MEMORY", 2**28)
+    proto = onnx.load_model_from_string(model(0))
+    weights = np.zeros((48 * 2**20, 1), np.float32)  # 192 MiB, of which burn-onnx makes copies
+    proto.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(weights, "c"))
+    proto.graph.output[0].type.tensor_type.shape.dim.add(dim_value=2)
+    with pytest.raises(ModelRejected, match=r"compiling it takes more than 0\.25 GiB of memory; try a smaller model"):
+        burn.load(proto.SerializeToString())
+    assert entries(burn) == []
+
+
+FEATURES = {  # operators for which burn-onnx writes code that needs a feature of burn
+    "linalg": ("g (float[2,2] x) => (float[1] y) <int64[1] s = {1}> { d = Det(x) y = Reshape(d, s) }", [-2]),
+    "signal": ("g (float[4] x) => (float[4] y) <int64 n = {4}> { w = HannWindow(n) y = Mul(w, x) }", [0, 1, 3, 2]),
+    "vision": (
+        "g (float[1,3,4] x, float[1,1,3] s) => (int64[n,3] y) <int64 most = {3}, float iou = {0.5}> "
+        "{ y = NonMaxSuppression(x, s, most, iou) }",
+        [[0, 0, 2], [0, 0, 0]],
+    ),
+}
+GIVEN = {
+    "linalg": {"x": np.array([[1, 2], [3, 4]], np.float32)},
+    "signal": {"x": np.array([1, 2, 3, 4], np.float32)},
+    "vision": {  # the second box lies on the first, and has a lower score
+        "x": np.array([[[0, 0, 1, 1], [0, 0, 1, 1], [5, 5, 6, 6]]], np.float32),
+        "s": np.array([[[0.5, 0.4, 0.9]]], np.float32),
+    },
+}
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_generated_code_finds_the_features_that_it_needs(burn: Burn, feature: str):
+    text, right = FEATURES[feature]
+    data = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}').SerializeToString()
+    with burn.load(data) as session:
+        np.testing.assert_allclose(session.run(GIVEN[feature])["y"], right, rtol=1e-5, atol=1e-6)
 
 
 def test_a_model_that_burn_cannot_take(burn: Burn):

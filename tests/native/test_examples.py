@@ -12,6 +12,7 @@ import pytest
 from helpers import engines, rewrite
 from helpers.digits import digits
 from helpers.engines import _cargo
+from helpers.engines._cargo_env import environment
 from helpers.engines._crates import HERE
 
 
@@ -38,12 +39,12 @@ def four_steps(name: str, model: Path, picture: Path) -> str:
     cargo = _cargo.find_cargo()
     assert cargo is not None
     command = [cargo, "run", "--release", "--quiet", "--package", f"engine-{name}", "--example", "four_steps"]
-    environment = _cargo.environment(cargo) | {"ORT_DYLIB_PATH": engines.get("ort").shared_library() or ""}
-    environment.pop("CARGO_TERM_PROGRESS_WHEN")
+    variables = environment(cargo, HERE.crates) | {"ORT_DYLIB_PATH": engines.get("ort").shared_library() or ""}
+    variables.pop("CARGO_TERM_PROGRESS_WHEN")
     done = subprocess.run(
         [*command, "--", model, picture],
         cwd=HERE.crates,
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

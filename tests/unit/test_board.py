@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import onnx.parser
+import psutil
 import pytest
 
 from helpers import engines
 from helpers.digits import Pad, board, digits, probabilities, softmax
 from helpers.digits._board import Board
 from helpers.digits._say import sentence
+from helpers.digits._turns import Turns
 from helpers.engines import BadInput
 
 NOTHING = "Nothing drawn. Draw a digit, or take a sample."
@@ -178,6 +181,45 @@ def test_a_refused_board_leaves_the_old_one_at_work():
     pad.show(SEVEN)
     wait(lambda: judged(made, pad.seq))
     made.close()
+
+
+def test_a_model_that_gives_more_than_ten_scores():
+    """Its file does not say so; each answer would take 40 MiB of the kernel."""
+    wide = model(
+        "(float[1,1,28,28] x) => (float[n,k] y) { s = Constant<value = int64[2] {1, 10485760}>() "
+        "i = Constant<value = int64[2] {1, 784}>() f = Reshape(x, i) "
+        "m = ReduceMax<axes = [1]>(f) y = Expand(m, s) }"
+    )
+    before = psutil.Process().memory_info().rss
+    made = board(engines="onnxruntime,reference", model=wide)
+    made.pad.show(SEVEN)
+    wait(lambda: all(row["state"] in ("crashed", "failed") for row in made.rows))
+    assert all("more than the" in row["text"] or "ten scores" in row["text"] for row in made.rows)
+    assert psutil.Process().memory_info().rss - before < 2**28
+    made.close()
+
+
+def test_the_quickest_starts_alone_and_first():
+    turns, order = Turns(), []
+    gate = threading.Event()
+
+    def start(name: str) -> None:
+        with turns.take(name):
+            order.append(name)
+            gate.wait(10)
+
+    threads = [threading.Thread(target=start, args=[name]) for name in ("wonnx", "onnxruntime", "candle", "tract")]
+    with turns.take("reference"):
+        for thread in threads[1:]:
+            thread.start()
+        time.sleep(0.2)
+        assert order[0] == "onnxruntime"
+    gate.set()
+    threads[0].start()
+    for thread in threads:
+        thread.join()
+    assert order.index("tract") < order.index("candle")
+    assert sorted(order) == ["candle", "onnxruntime", "tract", "wonnx"]
 
 
 def row(engine: str, state: str = "answered", answer: int | None = 7, sure: float = 0.998, text: str = "") -> dict:

@@ -88,7 +88,8 @@ def test_a_model_that_burn_compiles(tmp_path: Path, mnist: Path, monkeypatch):
     (tmp_path / "native").mkdir()
     for name in ("crates", "models", "native/burn"):
         (tmp_path / name).symlink_to(HERE.root / name)
-    monkeypatch.setattr(Burn, "workspace", Workspace(tmp_path))  # here nothing is compiled yet
+    monkeypatch.setattr(Burn, "workspace", Workspace(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # here nothing is compiled yet
     other = onnx.load(mnist)
     other.doc_string = "the same network, another file"
     made = board(engines="burn", model=other.SerializeToString())

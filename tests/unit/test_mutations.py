@@ -8,6 +8,7 @@ import pytest
 from helpers import engines
 from helpers.digits import digits
 from helpers.engines.limits import GIB, Limits
+from helpers.process import reader
 from helpers.rewrite import portable
 from tests.mutations import KINDS, OUTCOMES, mutants, survey
 
@@ -27,7 +28,8 @@ def test_mutants_are_the_same_every_time_and_differ(mnist):
 def workers() -> set[int]:
     """The processes of engines that this one has started and that live."""
     found = psutil.Process().children(recursive=True)
-    return {p.pid for p in found if p.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(p.cmdline())}
+    living = [p for p in found if p.status() != psutil.STATUS_ZOMBIE and p.pid != reader._child().pid]
+    return {p.pid for p in living if "helpers.process.serve" in " ".join(p.cmdline())}
 
 
 @pytest.mark.timeout(600)

@@ -129,12 +129,12 @@ def test_save_takes_the_picture_that_comes_with_the_button(pad, tmp_path, monkey
     monkeypatch.setenv("ONNX_LAB_DRAWINGS", str(tmp_path))
     pad._handle_custom_msg({"kind": "save", "label": 7, "seq": 4}, [memoryview(SEVEN.tobytes())])
     (path,) = tmp_path.iterdir()
-    assert pad.caption == f"saved as {tmp_path.name}/{path.name}"
+    assert pad.note == f"saved as {tmp_path.name}/{path.name}"
     with np.load(path) as saved:
         assert (saved["pixels"] == SEVEN).all()
         assert saved["label"] == 7
     browser_sends(pad, SEVEN, 4)  # the same picture, which the button overtook
-    assert pad.caption.startswith("saved as")
+    assert pad.note.startswith("saved as")
     assert pad.save(7) != path
 
 
@@ -148,7 +148,7 @@ def test_save_takes_the_picture_that_comes_with_the_button(pad, tmp_path, monkey
 )
 def test_what_goes_wrong_is_shown(pad, message, says):
     pad._handle_custom_msg(message, [memoryview(bytes(SIDE * SIDE))])
-    assert pad.caption == says
+    assert pad.note == says
 
 
 def test_an_observers_error_is_shown(pad):

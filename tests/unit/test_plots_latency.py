@@ -48,7 +48,7 @@ def test_each_figure_comes_with_its_sentence(name: str, measured: Result):
     layout = json.loads(text)["layout"]
     assert layout["paper_bgcolor"] == "rgba(0,0,0,0)"  # for light and dark pages
     assert layout["title"]["text"]
-    assert not layout["showlegend"]  # names stand at the lines
+    assert layout["showlegend"] == (name == "run_order")  # elsewhere names stand at the lines
 
 
 def test_a_time_that_does_not_count_is_struck_out(struck: Result):

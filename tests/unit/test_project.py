@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -43,7 +44,7 @@ def test_environment(project: dict):
     assert found["name"] == project["project"]["name"]
     assert found["channels"] == ["conda-forge"]
     *packages, pip = found["dependencies"]
-    assert pip == {"pip": ["-e ."]}
+    assert pip == {"pip": ["-c constraints.txt", "-e .[openvino]"]}
     wanted = dict((*package.split(" ", 1), "")[:2] for package in packages)
     assert set(wanted) == {"python", "pip", "rust"}
     assert wanted["python"] == project["project"]["requires-python"]
@@ -52,7 +53,7 @@ def test_environment(project: dict):
 def test_every_line_of_the_environment_says_why():
     lines = text("environment.yml").partition("\ndependencies:\n")[2].splitlines()
     entries = [line for line in lines if line.lstrip().startswith("- ") and not line.endswith("- pip:")]
-    assert len(entries) == 4
+    assert len(entries) == 5
     for line in entries:
         assert re.search(r" # \w.{10,}", line), line
 
@@ -134,3 +135,13 @@ def test_licence(project: dict):
     assert text("LICENSE").startswith("MIT License\n")
     for name in project["project"]["license-files"]:
         assert (ROOT / name).is_file()
+
+
+def test_the_readme_of_an_index_page():
+    """It has neither pictures nor links that lead to files of a clone."""
+    said = importlib.metadata.metadata("onnx-engine-lab")["Description"]
+    assert said.startswith("# ONNX Engine Lab")
+    assert "<picture" not in said
+    assert "<img" not in said
+    assert re.findall(r"\]\((?!https?://|#)", said) == []
+    assert "The index is in notebooks/README.md." in said

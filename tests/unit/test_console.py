@@ -1,0 +1,119 @@
+"""What commands print: whole in a pipe, fitting in a narrow terminal, and never an order to the terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import onnx
+import onnx.parser
+import pytest
+
+from tests.conftest import ROOT
+
+LAB = [sys.executable, "-m", "helpers.cli"]
+COMPARE = [*LAB, "compare", "models/mnist.onnx", "--engines", "onnxruntime,tract-wheel", "--limit", "2"]
+BENCH = [*LAB, "bench", "models/mnist.onnx", "--engines", "onnxruntime:intra_threads=2,onnxruntime"]
+BENCH += ["--processes", "3", "--seconds", "0.01"]
+
+
+def in_a_pipe(command: list[str], tmp_path: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def in_a_terminal(command: list[str], tmp_path: Path, columns: int) -> str:
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "NO_COLOR": "1", "TERM": "xterm"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=subprocess.DEVNULL, text=True
+    )
+    os.close(follower)
+    found = b""
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:  # how a terminal says that nobody writes any more
+            break
+        if not part:
+            break
+        found += part
+    os.close(leader)
+    assert process.wait(timeout=60) in (0, 1)
+    return re.sub("\x1b\\[[0-9;]*m", "", found.decode())  # without colours
+
+
+def test_nothing_is_cut_or_folded_in_a_pipe(tmp_path: Path):
+    said = in_a_pipe(BENCH, tmp_path)
+    assert "…" not in said
+    lines = said.splitlines()
+    head = next(line for line in lines if line.startswith("engine") and "verdict" in line)
+    assert head.split() == ["engine", "outcome", "p50", "95", "%", "interval", "ratio", "verdict", "first"]
+    rows = [line for line in lines if line.startswith(("onnxruntime:intra_threads=2 ", "onnxruntime "))]
+    assert len(rows) >= 8  # four tables of two rows, each row on one line
+    assert any("fastest" in row for row in rows)
+    said = in_a_pipe(COMPARE, tmp_path)
+    assert "…" not in said
+    assert sum(line.startswith(("onnxruntime", "tract-wheel")) for line in said.splitlines()) == 2
+
+
+@pytest.mark.parametrize("columns", [60, 40])
+def test_a_narrow_terminal_has_more_tables_and_whole_words(columns: int, tmp_path: Path):
+    said = in_a_terminal(BENCH, tmp_path, columns).replace("\r", "")
+    assert "…" not in said
+    assert all(len(line) <= columns for line in said.splitlines())
+    rows = [line for line in said.splitlines() if line.startswith("onnxruntime:intra_threads=2")]
+    assert len(rows) >= 6
+    assert "fastest" in said
+    assert said.count("engine ") >= 6
+
+
+def hostile(folder: Path) -> Path:
+    """A model whose names would clear the screen, set the title, begin a new line, and turn the reading round."""
+    proto = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["": 17]> g (float[n,2] x) => (float[n,2] y) { y = Relu(x) }'
+    )
+    bad = "a\x1b[2J\x1b]0;owned\x07\nb\u202ec[bold red]"
+    proto.graph.node[0].input[0] = proto.graph.input[0].name = bad
+    proto.graph.node[0].output[0] = proto.graph.output[0].name = bad + "y"
+    proto.graph.node[0].op_type = "NoSuch\x1b[31mOperator\n" if folder.name == "refused" else "Relu"
+    folder.mkdir(exist_ok=True)
+    path = folder / "model.onnx"
+    path.write_bytes(proto.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("kind", ["fine", "refused"])
+@pytest.mark.parametrize("command", ["compare", "bench", "facts"])
+def test_names_are_no_orders(command: str, kind: str, tmp_path: Path):
+    path = hostile(tmp_path / kind)
+    arguments = [*LAB, command, str(path)]
+    if command != "facts":
+        arguments += ["--engines", "onnxruntime,tract-wheel,rten"]
+    if command == "bench":
+        arguments += ["--processes", "1", "--seconds", "0.01"]
+    for more in ([], ["--dim", "q\x1b[2J=1"]) if command != "facts" else ([],):
+        done = subprocess.run([*arguments, *more], cwd=ROOT, capture_output=True, text=True, timeout=300)
+        for said in (done.stdout, done.stderr):
+            assert all(sign.isprintable() or sign == "\n" for sign in said), repr(said)
+        assert done.stdout or done.stderr
+    if command == "facts":
+        assert r"\x1b[2J" in done.stdout
+        assert "[bold red]" in done.stdout
+
+
+def test_version():
+    done = subprocess.run([*LAB, "--version"], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "onnx-lab 0.1.0\n"
