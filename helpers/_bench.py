@@ -37,9 +37,12 @@ def bench(
     from helpers.bench.baseline import refuse_unlike
     from helpers.files import refuse_unwritable
 
-    for path in (html, out):
-        if path is not None:
-            refuse_unwritable(path)  # now, not after the work
+    sources = [path for path in (model, inputs, baseline) if path is not None]
+    for option, path, ending in (("--html", html, ".html"), ("--out", out, ".json")):
+        if path is not None:  # now, not after the work
+            refuse_unwritable(path, sources)
+            if path.suffix != ending:
+                raise BadInput(f"{option} {path}: give a name that ends in {ending}")
     old = None if baseline is None else benching.load(baseline)
     if model.suffix == ".json":
         result = benching.load(model)
@@ -72,8 +75,10 @@ def bench(
         from helpers.bench.page import write
 
         write(result, html, to=to, changes=changes)
-    if result.unsaved:
-        print(f"onnx-lab: {visible(result.unsaved)}", file=sys.stderr)
+    for trouble in filter(None, (result.unsaved, result.forgotten)):
+        print(f"onnx-lab: {visible(trouble)}", file=sys.stderr)
+    if result.stopped:
+        raise typer.Exit(1)
     if not result.finished:
         raise typer.Exit(130)
     wrong = any(row.struck and row.outcome != "unavailable" for row in result.rows)

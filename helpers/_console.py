@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -12,15 +15,21 @@ from helpers.units import visible
 
 _ENDLESS = 1_000_000  # columns of what is no terminal: nothing is cut or folded in a pipe, a log or CI
 _GAP = 2  # between two columns
+_PROSE = 24  # the least width of a column of sentences
 Cells = Mapping[str, Text]
 
 
 def console(*, stderr: bool = False) -> Console:
     """A console that takes texts as they are, never as markup."""
     made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    if not made.is_terminal and not made.is_jupyter:
+    if not is_screen(made):
         made.width = _ENDLESS
     return made
+
+
+def is_screen(to: Console) -> bool:
+    """Whether somebody looks at it: ``FORCE_COLOR`` makes rich take a pipe for a terminal, 80 columns wide."""
+    return to.is_jupyter or (to.is_terminal and to.file.isatty())
 
 
 def text(said: object, style: str = "") -> Text:
@@ -28,8 +37,18 @@ def text(said: object, style: str = "") -> Text:
     return Text(visible(str(said)), style)
 
 
-def print_rows(to: Console, rows: Sequence[Cells], columns: Sequence[str], *, left: Collection[str] = ()) -> None:
+def print_rows(
+    to: Console,
+    rows: Sequence[Cells],
+    columns: Sequence[str],
+    *,
+    left: Collection[str] = (),
+    prose: Collection[str] = (),
+    head: bool = True,
+) -> None:
     """Print rows as a table; where it is too wide for the terminal, as several that begin with the same column.
+
+    Where not even two columns fit beside each other, each value stands on a line of its own.
 
     Parameters
     ----------
@@ -37,17 +56,38 @@ def print_rows(to: Console, rows: Sequence[Cells], columns: Sequence[str], *, le
         Their names in order; the first says what a row is about.
     left
         Those that hold words, which stand at the left; numbers stand at the right.
+    prose
+        Those that hold sentences, which may go on in the next line; a name or a number is never broken that fits.
+    head
+        Whether the columns' names stand above them.
     """
-    for part in fitting({name: _width(name, rows) for name in columns}, to.width):
-        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, _GAP, 0, 0))
+    widths = {name: _width(name if head else "", rows, name, name in prose) for name in columns}
+    if max(_pairs(widths)) > to.width:
+        _print_lines(to, rows, columns)
+        return
+    for part in fitting(widths, to.width):
+        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, _GAP, 0, 0), show_header=head)
         for name in part:
-            words = name in left
-            table.add_column(
-                text(name), justify="left" if words else "right", overflow="fold", no_wrap=name == columns[0]
-            )
+            side: Literal["left", "right"] = "left" if name in left or name in prose else "right"
+            table.add_column(text(name), justify=side, overflow="fold", min_width=widths[name])
         for row in rows:
             table.add_row(*(row[name] for name in part))
         to.print(table)
+
+
+def _pairs(widths: Mapping[str, int]) -> list[int]:
+    """The width of the first column, then that of the first with each other."""
+    first, *others = widths.values()
+    return [first, *(first + _GAP + width for width in others)]
+
+
+def _print_lines(to: Console, rows: Sequence[Cells], columns: Sequence[str]) -> None:
+    first, *others = columns
+    for row in rows:
+        to.print(row[first])
+        for name in others:
+            if row[name].plain:
+                to.print(Padding(text(f"{name}: ", "dim") + row[name], (0, 0, 0, _GAP), expand=False))
 
 
 def fitting(widths: Mapping[str, int], width: int) -> list[list[str]]:
@@ -69,5 +109,8 @@ def fitting(widths: Mapping[str, int], width: int) -> list[list[str]]:
     return found
 
 
-def _width(name: str, rows: Sequence[Cells]) -> int:
-    return max(len(name), *(row[name].cell_len for row in rows)) if rows else len(name)
+def _width(head: str, rows: Sequence[Cells], name: str, prose: bool) -> int:
+    """Columns that it needs at the least: of prose, enough for a few words a line."""
+    lines = [cell_len(line) for row in rows for line in row[name].plain.split("\n")]
+    widest = max([cell_len(head), *lines])
+    return min(widest, _PROSE) if prose else widest

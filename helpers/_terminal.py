@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from helpers._console import console, print_rows, text
+from helpers._console import console, is_screen, print_rows, text
 from helpers.units import number, seconds, visible
 
 if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
@@ -45,7 +45,7 @@ def print_engines(rows: list[dict[str, Any]]) -> None:
             can = text(f"no: {row['why']}. To do: {row['remedy']}", "yellow")
         about = {"engine": row["name"], "version": row["version"] or "–", "binding": row["binding"]}
         lines.append({**{key: text(value) for key, value in about.items()}, "available": can})
-    print_rows(console(), lines, list(lines[0]), left=list(lines[0]))
+    print_rows(console(), lines, list(lines[0]), left=list(lines[0]), prose=["available"])
 
 
 def print_steps(steps: Sequence[tuple[str, str]], out: Path) -> None:
@@ -53,7 +53,7 @@ def print_steps(steps: Sequence[tuple[str, str]], out: Path) -> None:
     to = console()
     if steps:
         rows = [{"step": text(name), "changed": text(changed)} for name, changed in steps]
-        print_rows(to, rows, ["step", "changed"], left=["step", "changed"])
+        print_rows(to, rows, ["step", "changed"], prose=["step", "changed"])
     else:
         to.print(text("Nothing to change: the file is portable as it stands."))
     to.print(text(f"Written to {out}."))
@@ -129,9 +129,8 @@ def progress(given: Report | None = None) -> Iterator[Report]:
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     err = console(stderr=True)
-    shown = err.is_terminal or err.is_jupyter
     # No thread that redraws it: that would take a core from what is measured, and a notebook a message each time.
-    bar = Progress(*columns, console=err, transient=True, disable=not shown, auto_refresh=False)
+    bar = Progress(*columns, console=err, transient=True, disable=not is_screen(err), auto_refresh=False)
     task, drawn = bar.add_task("", total=None), 0.0
 
     def report(engine: str, done: int, total: int) -> None:
@@ -158,7 +157,7 @@ def builds() -> Iterator[build.Report]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[state]}"),
     )
-    bars = Progress(*columns, console=err, disable=not err.is_terminal)
+    bars = Progress(*columns, console=err, disable=not is_screen(err))
     tasks: dict[str, TaskID] = {}
     told: dict[str, str] = {}
 
@@ -172,7 +171,7 @@ def builds() -> Iterator[build.Report]:
             told[now.engine] = now.state
             if now.state == "failed":
                 err.print(text(f"{now.engine} failed: {now.why}. To do: {now.remedy}", "red"))
-            elif not err.is_terminal:
+            elif not is_screen(err):
                 err.print(text(f"{now.engine}: {now.state}"))
 
     with bars:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from helpers._console import console, text
+from helpers._console import console, print_rows, text
 
 if TYPE_CHECKING:
     from helpers.graph import Facts
 
 _WORDS = ("name", "value", "node", "where", "operator", "domain", "dtype", "shape", "stored", "known", "what", "to do")
+_PROSE = ("value", "what", "to do", "known")
 _NODES = ("node", "where", "operator", "dtype", "shape", "parameters", "multiply-adds")
 _INITIALIZERS = (
     ("name", "where", "dtype", "shape", "elements", "bytes", "stored"),
@@ -44,19 +44,14 @@ def print_facts(facts: Facts, *, nodes: bool = False, as_json: bool = False) -> 
 
 
 def _print(out: Console, title: str, frame: pd.DataFrame, *, head: bool = True) -> None:
-    rows = [[_lines(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    names = list(frame.columns)
+    rows = [dict(zip(names, map(_lines, row), strict=True)) for row in frame.itertuples(index=False, name=None)]
     if not rows:
         return
     if title:
         out.print(text(title, "bold"))
-    table = Table(box=None, header_style="dim", pad_edge=False, show_header=head)
-    shown = [place for place in range(len(frame.columns)) if any(row[place] for row in rows)]
-    for name in (frame.columns[place] for place in shown):
-        words = name in _WORDS
-        table.add_column(text(name), justify="left" if words else "right", overflow="fold", no_wrap=not words)
-    for row in rows:
-        table.add_row(*(row[place] for place in shown))
-    out.print(table)
+    shown = [name for name in names if any(row[name].plain for row in rows)]
+    print_rows(out, rows, shown, left=_WORDS, prose=_PROSE, head=head)
     out.print()
 
 

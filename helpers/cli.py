@@ -16,6 +16,7 @@ import typer
 from helpers._bench import bench
 from helpers._cli_portable import portable
 from helpers._options import Dims, Engines, Inputs, Json, Shapes, Tolerance, dims, shapes
+from helpers._streams import told
 from helpers.engines.errors import LabError
 from helpers.units import visible
 
@@ -30,11 +31,12 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; what is wrong is said in one line."""
-    try:
-        app()
-    except LabError as error:
-        print(f"onnx-lab: {visible(str(error))}", file=sys.stderr)
-        sys.exit(2)
+    with told():
+        try:
+            app()
+        except LabError as error:
+            print(f"onnx-lab: {visible(str(error))}", file=sys.stderr)
+            sys.exit(2)
 
 
 def _version(wanted: bool) -> None:

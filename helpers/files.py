@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.engines.errors import BadInput
 
 
-def refuse_unwritable(path: Path) -> None:
-    """Raise BadInput where a file could not be written, before any work is done for it.
+def refuse_unwritable(path: Path, sources: Iterable[Path] = ()) -> None:
+    """Raise BadInput where a file could not be written, or is one of its own sources, before any work is done for it.
 
     >>> refuse_unwritable(Path("none/a.json"))
     Traceback (most recent call last):
@@ -21,6 +22,8 @@ def refuse_unwritable(path: Path) -> None:
             raise BadInput(f"{path} is a folder; give a file in it")
         if not path.parent.is_dir():
             raise BadInput(f"{path}: there is no folder {path.parent}; make it, or give another file")
+        if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
+            raise BadInput(f"{path} is what is read; give another name, or it would be lost")
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:20]}-"):
             pass
     except (OSError, ValueError) as error:

@@ -22,6 +22,7 @@ SETTINGS = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
     "--ServerApp.kernel_websocket_connection_class=helpers._server.PromptConnection",
+    "--ServerApp.contents_manager_class=helpers._server.Notebooks",
 )
 
 

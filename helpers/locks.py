@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import platformdirs
-from filelock import FileLock
+from filelock import FileLock, Timeout
+
+from helpers.engines.errors import BadInput
 
 
-def lock(name: str, *, blocking: bool = True, poll: float = 0.05) -> AbstractContextManager[Any]:
-    """A lock of that name; none where this user has no folder to keep it in (a home that is read-only, say).
+@contextmanager
+def lock(name: str, *, blocking: bool = True, poll: float = 0.05) -> Iterator[None]:
+    """Hold a lock of that name; none where this user has no folder to keep it in (a home that is read-only, say).
 
-    ``filelock.Timeout`` where ``blocking`` is off and another process holds it.
+    ``filelock.Timeout`` where ``blocking`` is off and another process holds it, ``BadInput`` where something else
+    lies in its place.
 
     >>> with lock("example"):
     ...     pass
     """
     folder = _folder()
     if folder is None:
-        return nullcontext()
-    return FileLock(folder / f"{name}.lock", blocking=blocking, poll_interval=poll)
+        yield
+        return
+    path = folder / f"{name}.lock"
+    held = FileLock(path, poll_interval=poll)
+    try:
+        held.acquire(blocking=blocking)
+    except Timeout:
+        raise
+    except OSError as error:
+        raise BadInput(f"{path} is in the way ({error.strerror}); delete it") from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _folder() -> Path | None:

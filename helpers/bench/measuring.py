@@ -90,9 +90,17 @@ def _here(plan: Plan, judged: Gate, batch: Todo, known: Sequence[Process]) -> It
 
 def _there(plan: Plan, judged: Gate, batch: Todo, executor: Executor) -> Iterator[tuple[Process, Facts]]:
     futures = [executor.submit(process.measure, work, judged.answers, number, plan.limits) for number, work in batch]
+    lost: Exception | None = None
     try:
         for future in as_completed(futures):
-            yield future.result()
+            try:
+                found = future.result()
+            except Exception as error:  # a machine that is gone costs its own processes only
+                lost = lost or error
+            else:
+                yield found
+        if lost is not None:
+            raise lost
     finally:
         for future in futures:
             future.cancel()

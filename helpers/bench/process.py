@@ -53,7 +53,7 @@ class Process:
         """The other way round."""
         worst = None if found["error"] is None else float(found["error"])
         before, after = found["work_ns"]
-        arrays = {"calls_ns": np.array(found["calls_ns"], np.int64), "work_ns": (before, after)}
+        arrays = {"calls_ns": np.asarray(found["calls_ns"], np.int64), "work_ns": (before, after)}
         return cls(**{**found, **arrays, "error": worst})
 
 

@@ -30,7 +30,9 @@ class Record:
     load_after: list[float] | None = None
     note: str = ""  # of the gate
     finished: bool = False
-    unsaved: str = ""  # why its file could not be written; not in the file
+    unsaved: str = ""  # why its file could not be written; not in the file, as what follows
+    forgotten: str = ""  # why it is not remembered for the board
+    stopped: str = ""  # the error that ended it early
 
     @property
     def entries(self) -> list[str]:

@@ -32,6 +32,8 @@ def _remarks(record: Record) -> Iterator[str]:
         done = len(record.processes)
         entries = [e for e in record.plan["entries"] if record.verdicts[e["name"]].outcome in TIMED]
         yield f"Not finished: {done} of {planned * len(entries)} processes; the same command goes on from here."
+    if record.stopped:
+        yield f"It was stopped by an error: {record.stopped}."
     if planned < LEAST_PROCESSES:
         yield f"{planned} process{'es' * (planned > 1)} an engine give no interval; take 10."
     elif planned < 10:

@@ -47,7 +47,7 @@ class Row:
     resolvable: bool | None = None  # whether it is told from the one that it is compared with
     more_processes: int | None = None  # that would tell it, about
     tied: bool = False  # it is the fastest, and another cannot be told from it
-    first_share: float | None = None  # of resamples in which it was the fastest
+    first_share: float | None = None  # of resamples in which it was the fastest; within the noise floor, shared
     processes: int = 0
     disturbed: int = 0  # processes that are left out, since the machine ran at another speed meanwhile
     calls: int = 0  # steady ones
@@ -87,11 +87,11 @@ def rows(record: Record, base: str | None = None) -> tuple[Row, ...]:
         here = {name: s for (where, name), s in found.items() if where == machine and not name.endswith(AGAIN)}
         states = {name: _outcome(record.verdicts[name], here.get(name)) for name in record.entries}
         ranked = {n: s.medians for n, s in here.items() if s.p50 and states[n][0] in COUNTS}
-        shares = stats.first_shares(ranked) if ranked else {}
         to = base or min(ranked, key=lambda name: float(np.median(here[name].p50)), default=None)
         if base is not None and (base not in here or not here[base].p50):
             raise BadInput(f"{base} has no time to compare with ({states[base][1] or states[base][0]}); choose another")
         floor = floors[machine].floor if machine in floors else 0.0
+        shares = stats.first_shares(ranked, floor) if ranked else {}
         here_lines = []
         for name in record.entries:
             about = record.verdicts[name]

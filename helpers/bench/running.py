@@ -18,7 +18,7 @@ from helpers.bench.measuring import beside, processes
 from helpers.bench.planning import Plan
 from helpers.bench.result import Result
 from helpers.engines.build import running
-from helpers.engines.errors import BadInput
+from helpers.engines.errors import BadInput, one_line
 from helpers.files import refuse_unwritable
 from helpers.locks import lock
 
@@ -47,8 +47,9 @@ def run(
     report
         Is told what is at work, how much is done, and of how much; by default a bar shows it.
 
-    Ctrl-C (in a notebook: interrupt the kernel) ends the measurement and gives what is done; while the answers are
-    still being checked there is nothing to give, so it ends as usual.
+    Ctrl-C (in a notebook: interrupt the kernel) ends the measurement and gives what is done, and so does an error
+    after the first process (``stopped`` says which); while the answers are still being checked there is nothing to
+    give, so either ends as usual.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def run(
         try:
             store.remember(result)
         except BadInput as error:  # a home that is read-only, or full: the board then shows no p50
-            result = replace(result, unsaved=result.unsaved or f"It is not remembered for the board: {error}")
+            result = replace(result, forgotten=f"It is not remembered for the board: {error}")
     return result
 
 
@@ -95,6 +96,11 @@ def _measure(
     except KeyboardInterrupt:
         save(result)
         return replace(result, unsaved=save.trouble)
+    except Exception as error:  # of a fleet, or of ours: what was measured until then is kept
+        if not result.processes:
+            raise
+        save(result)
+        return replace(result, unsaved=save.trouble, stopped=f"{type(error).__name__}: {one_line(error)}")
     note = f"{judged.note} {_BUSY}".strip() if running() else judged.note
     result = replace(result, finished=True, load_after=machine.load(), note=note)
     save(result)

@@ -8,14 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
 from helpers.bench.head import SCHEMA
 from helpers.compare.verdict import Outcome
 from helpers.engines.errors import BadInput
 from helpers.units import visible
 
-MOST_BYTES = 256 * 2**20
+MOST_BYTES = 128 * 2**20
+_MOST_PARTS = 1_000_000  # objects and lists: each takes a hundred times the bytes that it has in the file
 _LONGEST = 20_000  # characters of a message
 _NAME = 200
 
@@ -24,6 +26,15 @@ Name = Annotated[str, Field(max_length=_NAME)]
 Count = Annotated[int, Field(ge=0, le=2**62)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Error = Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["inf"] | None
+
+
+# As an array at once: a list of a million numbers takes four times as much, and there may be thousands.
+_Calls = Annotated[
+    list[Count],
+    Field(max_length=1_000_000),
+    AfterValidator(lambda calls: np.array(calls, np.int64)),
+    PlainSerializer(lambda calls: calls),
+]
 
 
 class _Part(BaseModel):
@@ -106,7 +117,7 @@ class _Process(_Part):
     machine: Name
     import_ns: Count
     load_ns: Count
-    calls_ns: Annotated[list[Count], Field(max_length=1_000_000)]
+    calls_ns: _Calls
     work_ns: Annotated[list[Count], Field(min_length=2, max_length=2)]
     cores: Seconds
     other_cores: Seconds
@@ -157,6 +168,8 @@ def check(data: bytes, path: Path) -> dict[str, Any]:
     BadInput
         It is something else, cut, or garbled; the message names the first part that is not as it should be.
     """
+    if (parts := data.count(b"{") + data.count(b"[")) > _MOST_PARTS:
+        raise BadInput(f"{path} has {parts:,} parts; a measurement has at most {_MOST_PARTS:,}, so this is none")
     try:
         return File.model_validate_json(data).model_dump()
     except ValidationError as error:

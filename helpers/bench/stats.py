@@ -79,14 +79,21 @@ def _interval(value: float, medians: Values, processes: int) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def first_shares(medians: dict[str, Values]) -> dict[str, float]:
+def first_shares(medians: dict[str, Values], floor: float = 0.0) -> dict[str, float]:
     """The share of resamples in which each engine was the fastest of all.
+
+    Those that are no further from the fastest than the noise floor (0.02 is 2 %) share its place: what cannot be
+    told apart is not first.
 
     >>> first_shares({"a": np.array([1.0, 1, 3]), "b": np.array([2.0, 2, 2])})["b"]
     0.3333333333333333
+    >>> first_shares({"a": np.array([1.0, 1.0]), "b": np.array([1.01, 1.03])}, floor=0.02)
+    {'a': 0.75, 'b': 0.25}
     """
-    winners = np.argmin(np.stack(list(medians.values())), axis=0)
-    return {name: float(np.mean(winners == index)) for index, name in enumerate(medians)}
+    all_ = np.stack(list(medians.values()))
+    within = all_ <= all_.min(axis=0) * (1 + floor)
+    shares = np.mean(within / within.sum(axis=0), axis=1)
+    return {name: float(share) for name, share in zip(medians, shares, strict=True)}
 
 
 def more_processes(found: Interval, processes: int) -> int | None:

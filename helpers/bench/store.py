@@ -39,7 +39,13 @@ class Writer:
                 self._lines[id(process)] = json.dumps(process.to_json(), separators=(",", ":"))
         raw = ",\n".join(self._lines[id(process)] for process in result.processes)
         body = json.dumps(head(result), indent=1, allow_nan=False).removesuffix("\n}")
-        replace(self.path, f'{body},\n "raw": [\n{raw}\n]}}\n')
+        whole = f'{body},\n "raw": [\n{raw}\n]}}\n'.encode()
+        if len(whole) > MOST_BYTES:
+            raise BadInput(
+                f"{self.path} would have {len(whole):,} bytes, more than the {MOST_BYTES:,} that are read again; "
+                "take fewer processes, or --seconds that are shorter"
+            )
+        replace(self.path, whole)
 
 
 def load(path: Path | str) -> Result:
@@ -109,7 +115,7 @@ def _result(found: dict[str, Any]) -> Result:
     for each in found["raw"]:
         if each["entry"] not in names or each["machine"] not in found["machines"]:
             raise ValueError(f"a process of {each['entry']!r}, which is not in the plan, or of an unknown machine")
-        if not each["calls_ns"] and not each["failed"]:
+        if not len(each["calls_ns"]) and not each["failed"]:
             raise ValueError(f"a process of {each['entry']!r} without calls")
     return Result(
         plan=found["plan"],

@@ -65,6 +65,6 @@ def isolated(engine: str | Engine, *, limits: Limits | None = None) -> Isolated:
 
 def table() -> pd.DataFrame:
     """Every engine's card and whether it can run here, as a pandas table."""
-    from helpers.engines.table import table as build
+    from helpers.engines._table import table as build
 
     return build()

@@ -21,9 +21,7 @@ def save_portable(model: Path, out: Path, *, dims: Mapping[str, int] | None = No
     """
     known = read_model(model)
     shapes = _shapes(known, dims or {})
-    refuse_unwritable(out)
-    if out.exists() and out.samefile(model):
-        raise BadInput(f"{out} is the model itself; give another name")
+    refuse_unwritable(out, [model])
     source = known.data if known.path is None else str(known.path)
     form = portable_form(source, shapes)
     replace(out, form.data)

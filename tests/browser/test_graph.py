@@ -23,7 +23,7 @@ class Drawing:
     def __init__(self, notebook, index=0):
         self.notebook, self.page = notebook, notebook.page
         self.root = self.page.locator(".onnx-lab-graph").nth(index)
-        self.frame = self.root.locator("iframe.graph-frame").content_frame
+        self.frame = self.root.locator(".graph-frame iframe").content_frame
         self.page.wait_for_function("(i) => document.querySelectorAll('.onnx-lab-graph')[i]?.dataset.drawn", arg=index)
 
     def click(self, selector, index=0):
@@ -57,6 +57,8 @@ def chosen(notebook, kind, name):
 def test_the_drawing_comes_in_both_themes(mnist, shot):
     assert mnist.frame.locator(".graph-node").count() == 12
     assert mnist.frame.locator("#message").is_hidden()  # no consent box, no word on its age
+    mnist.notebook.theme("JupyterLab Light")
+    mnist.frame.locator("html[style*='light']").wait_for(state="attached")
     light = mnist.frame.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
     shot(mnist.root, "graph")
     mnist.notebook.theme("JupyterLab Dark")
@@ -329,7 +331,7 @@ def test_a_netron_of_another_build_is_told(open_notebook, tmp_path, shot):
     notebook = open_notebook(f"{there}\nimport sys\nsys.path.insert(0, {str(tmp_path)!r})\n{SHOW}")
     notebook.run(0)
     notebook.page.locator(".onnx-lab-graph tbody tr").nth(11).wait_for()
-    assert notebook.page.locator("iframe.graph-frame").count() == 0
+    assert notebook.page.locator(".graph-frame").count() == 0
     said = notebook.page.locator(".onnx-lab-graph .graph-said").inner_text()
     assert said.startswith("netron ")
     assert "graph.describe" in said
@@ -363,7 +365,7 @@ def test_the_wheel_is_the_page_s_until_one_clicks_into_the_drawing(open_notebook
     drawing = Drawing(notebook)
     box = drawing.root.locator("iframe").bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    scrolled = "() => document.querySelector('iframe.graph-frame').getBoundingClientRect().top"
+    scrolled = "() => document.querySelector('.graph-frame').getBoundingClientRect().top"
     inside = "() => document.getElementById('target').scrollTop"
     before, start = notebook.page.evaluate(scrolled), drawing.frame.locator("body").evaluate(inside)
     notebook.page.mouse.move(*middle)
@@ -380,6 +382,53 @@ def test_the_wheel_is_the_page_s_until_one_clicks_into_the_drawing(open_notebook
         start,
     )
     assert notebook.page.evaluate(scrolled) == before
+
+
+def test_a_finger_is_the_page_s_until_one_taps_the_drawing(open_notebook, new_page):
+    page = new_page(viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True)
+    notebook = open_notebook(SHOW, *["'more below'\n" * 12] * 8, page=page)
+    notebook.run(0)
+    drawing = Drawing(notebook)
+    body = drawing.frame.locator("body")
+    box = drawing.root.locator("iframe").bounding_box()
+    x, y = box["x"] + 20, box["y"] + box["height"] - 60
+    top = "() => document.querySelector('.graph-frame').getBoundingClientRect().top"
+    inside = "() => document.getElementById('target').scrollTop"
+
+    def swipe() -> None:
+        page.context.new_cdp_session(page).send(
+            "Input.synthesizeScrollGesture",
+            {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch", "speed": 1200, "preventFling": True},
+        )
+
+    before, start = page.evaluate(top), body.evaluate(inside)
+    swipe()
+    page.wait_for_function(f"(before) => ({top})() < before - 50", arg=before)
+    assert body.evaluate(inside) == start
+
+    shown = drawing.node("Conv").locator(".node-item-type").bounding_box()
+    page.touchscreen.tap(shown["x"] + shown["width"] / 2, shown["y"] + shown["height"] / 2)
+    notebook.wait(
+        "view.selection[0]['operator'] if view.selection else ''", lambda told: told == "Conv"
+    )  # the first tap
+    page.locator(".graph-cover").wait_for(state="hidden")
+    page.touchscreen.tap(10, 400)
+    page.locator(".graph-cover").wait_for(state="visible")
+
+
+def test_mnist_is_seen_whole_and_can_be_read(mnist):
+    last = mnist.node("Add", 2)
+    frame = mnist.root.locator("iframe").bounding_box()
+    for place in (mnist.node("Reshape").bounding_box(), last.bounding_box()):
+        assert frame["y"] <= place["y"]
+        assert place["y"] + place["height"] <= frame["y"] + frame["height"]
+    assert mnist.node("Conv").locator(".node-item-type text").first.bounding_box()["height"] >= 8
+
+
+def test_a_height_that_is_asked_for_is_kept(open_notebook):
+    notebook = open_notebook(SHOW.replace(")", ", height=300)"))
+    notebook.run(0)
+    assert abs(Drawing(notebook).root.locator(".graph-frame").bounding_box()["height"] - 300) <= 2
 
 
 def test_one_tab_crosses_the_frame(mnist):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,7 @@ def test_a_home_that_is_no_folder_costs_the_memory_only(tmp_path: Path):
     assert "fastest" in done.stdout
     assert "Traceback" not in done.stderr
     assert "It is not remembered for the board" in done.stderr
+    assert done.returncode == 0  # nobody asked for that
 
 
 @pytest.mark.parametrize("option", ["--html", "--out"])
@@ -96,6 +99,49 @@ def test_what_is_asked_for_is_looked_at_before_the_clock(option: str, where: str
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("m.onnx", "--html", "m.onnx"), "m.onnx is what is read; give another name, or it would be lost"),
+        (("m.onnx", "--out", "m.onnx"), "m.onnx is what is read; give another name, or it would be lost"),
+        (("m.onnx", "--inputs", "x.npz", "--out", "x.npz"), "x.npz is what is read"),
+        (("m.onnx", "--html", "other.onnx"), "--html other.onnx: give a name that ends in .html"),
+        (("m.onnx", "--out", "r.txt"), "--out r.txt: give a name that ends in .json"),
+    ],
+)
+def test_no_source_is_written_over(arguments: tuple[str, ...], said: str, tmp_path: Path):
+    for name in ("m.onnx", "x.npz", "other.onnx"):
+        shutil.copy(ROOT / "models" / "mnist.onnx", tmp_path / name)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    command = [sys.executable, "-m", "helpers.cli", "bench", *arguments, "--engines", "onnxruntime", *SHORT]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+class _Failing(Executor):
+    """A fleet that loses a machine: what is of the second round never comes."""
+
+    def submit(self, work, /, *arguments, **named):
+        found: Future = Future()
+        if arguments[2] == 1:
+            found.set_exception(ConnectionError("the machine is gone"))
+        else:
+            found.set_result(work(*arguments, **named))
+        return found
+
+
+def test_an_error_late_in_a_run_keeps_what_was_measured(tmp_path: Path):
+    plan = bench.plan("models/mnist.onnx", engines="onnxruntime", processes=2, seconds=0.01, twin=False)
+    result = bench.run(plan, out=tmp_path / "r.json", executor=_Failing(), report=lambda *_: None)
+    assert (result.finished, result.stopped) == (False, "ConnectionError: the machine is gone")
+    assert len(result.processes) == len(store.load(tmp_path / "r.json").processes) == 1
+    assert "It was stopped by an error: ConnectionError: the machine is gone." in result.remarks
+    again = bench.run(plan, out=tmp_path / "r.json", report=lambda *_: None)
+    assert (again.finished, len(again.processes) >= 2) == (True, True)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +210,53 @@ def test_a_file_of_a_gigabyte(tmp_path: Path):
         file.truncate(2**30)
     with pytest.raises(BadInput, match="has 1073741824 bytes; a measurement has at most"):
         store.load(path)
+
+
+_LOAD = """
+import resource, sys
+from helpers.bench import store
+from helpers.engines.errors import BadInput
+try:
+    store.load(sys.argv[1])
+except BadInput as error:
+    assert len(str(error)) < 700
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def fullest(filled: str, text: str) -> str:
+    """A file as large as one may be, of the parts that cost most memory for their bytes."""
+    found, most = json.loads(text), store.MOST_BYTES
+    if filled == "objects":
+        found["rows"], fill = "FILL", "[" + ",".join(["{}"] * (most // 3 - 10_000)) + "]"
+    elif filled == "numbers":
+        found["rows"], fill = "FILL", "[" + ",".join(["257"] * (most // 4 - 10_000)) + "]"
+    elif filled == "names":
+        found["memory"], fill = "FILL", "{" + ",".join(f'"{n:x}":1' for n in range(most // 12)) + "}"
+    else:
+        calls = "[" + ",".join(["257"] * 1_000_000) + "]"
+        one = json.dumps({**found["raw"][0], "calls_ns": "CALLS"}).replace('"CALLS"', calls)
+        found["raw"], fill = "FILL", "[" + ",".join([one] * (most // 4_010_000)) + "]"
+    return json.dumps(found).replace('"FILL"', fill)
+
+
+@pytest.mark.parametrize("filled", ["objects", "numbers", "names", "calls"])
+def test_what_a_file_takes_is_bounded(filled: str, text: str, tmp_path: Path):
+    path = tmp_path / "r.json"
+    path.write_text(fullest(filled, text))
+    assert 0.8 * store.MOST_BYTES < path.stat().st_size <= store.MOST_BYTES
+    done = subprocess.run([sys.executable, "-c", _LOAD, str(path)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 4 * 2**20  # KiB
+
+
+def test_something_in_the_place_of_a_lock(tmp_path: Path, monkeypatch):
+    from helpers.locks import lock
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "onnx-engine-lab" / "locks" / "measuring.lock").mkdir(parents=True)
+    with pytest.raises(BadInput, match=r"measuring.lock is in the way .*delete it"), lock("measuring"):
+        pass
 
 
 def test_the_lock_is_not_in_a_folder_that_all_share(tmp_path: Path, monkeypatch):

@@ -131,6 +131,13 @@ def test_shares_of_the_first_place_add_up():
     assert shares == {"a": 0.75, "b": 0.25, "c": 0.0}
 
 
+def test_what_is_within_the_noise_shares_the_first_place():
+    even = {"a": np.full(4, 1.0), "b": np.full(4, 1.05)}
+    assert stats.first_shares(even) == {"a": 1.0, "b": 0.0}
+    assert stats.first_shares(even, floor=0.06) == {"a": 0.5, "b": 0.5}
+    assert stats.first_shares({**even, "c": np.full(4, 9.0)}, floor=0.06) == {"a": 0.5, "b": 0.5, "c": 0.0}
+
+
 @pytest.mark.parametrize(
     ("found", "processes", "expected"),
     [

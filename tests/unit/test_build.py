@@ -15,9 +15,9 @@ import pytest
 from helpers import engines
 from helpers.engines import BadInput, _cargo, build
 from helpers.engines._crates import Workspace
+from helpers.engines._table import table
 from helpers.engines.availability import check_all
 from helpers.engines.native import Native
-from helpers.engines.table import table
 
 pytestmark = pytest.mark.skipif(_cargo.find_cargo() is None, reason=_cargo.INSTALL_RUST)
 
@@ -230,7 +230,7 @@ def test_an_engine_says_how_far_its_build_is(tmp_path: Path, monkeypatch):
         found = check_all([Slow()])["slow"]
         assert not found
         assert found.why.startswith("building, ")
-        monkeypatch.setattr("helpers.engines.table.pick", lambda: [Slow()])
+        monkeypatch.setattr("helpers.engines._table.pick", lambda: [Slow()])
         assert table().loc["slow", "available"].startswith("building, ")
     finally:
         process.send_signal(2)

@@ -22,12 +22,14 @@ LAB = [sys.executable, "-m", "helpers.cli"]
 COMPARE = [*LAB, "compare", "models/mnist.onnx", "--engines", "onnxruntime,tract-wheel", "--limit", "2"]
 BENCH = [*LAB, "bench", "models/mnist.onnx", "--engines", "onnxruntime:intra_threads=2,onnxruntime"]
 BENCH += ["--processes", "3", "--seconds", "0.01"]
+FACTS = [*LAB, "facts", "models/mnist.onnx", "--nodes"]
 
 
-def in_a_pipe(command: list[str], tmp_path: Path) -> str:
+def in_a_pipe(command: list[str], tmp_path: Path, **more: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    environment |= {"XDG_CACHE_HOME": str(tmp_path), "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "NO_COLOR": "1", **more}
+    encoding = more.get("PYTHONIOENCODING", "utf-8")
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding=encoding, timeout=300)
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
 
@@ -78,6 +80,64 @@ def test_a_narrow_terminal_has_more_tables_and_whole_words(columns: int, tmp_pat
     assert len(rows) >= 6
     assert "fastest" in said
     assert said.count("engine ") >= 6
+
+
+@pytest.mark.parametrize("command", [COMPARE, FACTS], ids=["compare", "facts"])
+def test_a_pipe_that_is_to_have_colours_is_still_a_pipe(command: list[str], tmp_path: Path):
+    """As CI systems set it; rich then takes a pipe for a terminal of 80 columns."""
+    coloured = in_a_pipe(command, tmp_path, NO_COLOR="", FORCE_COLOR="1")
+    assert "\x1b[" in coloured
+    plain = re.sub("\x1b\\[[0-9;]*m", "", coloured)
+    if command == FACTS:
+        assert plain == in_a_pipe(command, tmp_path)
+    else:
+        rows = [line for line in plain.splitlines() if line.startswith("onnxruntime  ")]
+        assert len(rows) == 1
+        assert rows[0].split()[1] == "right"
+        assert rows[0].endswith("s")  # its p50, on the same line
+
+
+def test_facts_breaks_no_name_that_fits(tmp_path: Path):
+    said = in_a_terminal(FACTS, tmp_path, 60).replace("\r", "")
+    names = ["Pooling160_Output_0_reshape0_shape", "Convolution110_Output_0", "Parameter193_reshape1_shape"]
+    assert all(any(line.startswith(name) for line in said.splitlines()) for name in names)
+    assert all(len(line.rstrip()) <= 60 for line in said.splitlines())
+
+
+@pytest.mark.parametrize("command", [BENCH, FACTS], ids=["bench", "facts"])
+def test_where_two_columns_do_not_fit_each_value_has_a_line(command: list[str], tmp_path: Path):
+    said = in_a_terminal(command, tmp_path, 30).replace("\r", "")
+    lines = [line.rstrip() for line in said.splitlines()]
+    assert all(len(line) <= 30 for line in lines)
+    if command == BENCH:
+        assert any(line.startswith("  verdict: ") for line in lines)
+        assert lines.count("onnxruntime:intra_threads=2") >= 4
+    else:
+        assert "  multiply-adds: 627,200" in lines
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_an_output_that_lacks_signs(encoding: str, tmp_path: Path):
+    """A Windows console, a log in ascii: signs are spelled another way, and nothing is lost."""
+    for command in (COMPARE, BENCH, [*LAB, "engines"]):
+        said = in_a_pipe(command, tmp_path, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert "onnxruntime" in said
+        assert "\\u" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [[*LAB, "engines", "--json"], FACTS, COMPARE], ids=["engines", "facts", "compare"])
+def test_an_output_that_takes_nothing(command: list[str]):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert done.returncode == 1
+    assert done.stderr == "onnx-lab: the output cannot be written (No space left on device); send it elsewhere\n"
+
+
+def test_a_reader_that_stops_reading():
+    command = f"{sys.executable} -m helpers.cli facts models/mnist.onnx --nodes | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.stderr == ""
 
 
 def hostile(folder: Path) -> Path:

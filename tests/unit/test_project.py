@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import re
 import shutil
@@ -145,3 +146,18 @@ def test_the_readme_of_an_index_page():
     assert "<img" not in said
     assert re.findall(r"\]\((?!https?://|#)", said) == []
     assert "The index is in notebooks/README.md." in said
+
+
+@pytest.mark.parametrize(
+    "package", sorted({path.parent for path in (ROOT / "helpers").glob("*/__init__.py")}), ids=lambda path: path.name
+)
+def test_no_module_takes_the_place_of_a_function_of_its_package(package: Path):
+    """A module that is imported is set in its package: ``engines.table()`` was no function any more."""
+    name = f"helpers.{package.name}"
+    public = set(getattr(importlib.import_module(name), "__all__", ()))
+    modules = {path.stem for path in package.iterdir() if path.suffix == ".py" or path.is_dir()}
+    code = "import importlib, sys; [importlib.import_module(f'{sys.argv[1]}.{each}') for each in sys.argv[2:]]\n"
+    code += "print(*(each for each in sys.argv[2:] if not callable(getattr(sys.modules[sys.argv[1]], each))))"
+    shared = sorted(public & modules)
+    done = subprocess.run([sys.executable, "-c", code, name, *shared], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")

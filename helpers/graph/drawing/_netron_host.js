@@ -6,7 +6,7 @@ const { View } = $require('./view.js');
 const { BinaryStream } = $require('./base.js');
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 24; // pixels around what is brought into view
-const READABLE = 0.8; // the least zoom at which names are read without effort
+const READABLE = 0.75; // the least zoom at which names are read without effort
 const SIDES = 16000; // pixels: a larger canvas is refused by browsers
 const tell = (kind, more) => window.parent.postMessage({ graph: LAB.token, kind, ...more }, '*');
 
@@ -253,6 +253,24 @@ function begin(graph) {
   toStart();
 }
 
+/** The height at which all of a graph is seen, and can still be read. */
+const wanted = () => Math.ceil(READABLE * (document.getElementById('origin').getBBox().height + 2 * MARGIN));
+
+/** Begin anew where the frame gets another size, until the reader has moved anything. */
+function beginAgain(view) {
+  let moved = false;
+  for (const kind of ['pointerdown', 'wheel', 'keydown']) window.addEventListener(kind, () => { moved = true; }, true);
+  window.addEventListener('resize', () => { if (!moved && view.target) begin(view.target); });
+  return () => { moved = true; };
+}
+
+/** A tap that the page around the frame took, since a finger is the page's until then. */
+function tap({ x, y }) {
+  const hit = document.elementFromPoint(x, y);
+  const more = { bubbles: true, cancelable: true, composed: true, clientX: x, clientY: y, pointerType: 'touch' };
+  if (hit) hit.dispatchEvent(new PointerEvent('click', more));
+}
+
 /** A page with a drawing scrolls on under wheel and finger, until the reader clicks into the drawing. */
 function calm() {
   const target = document.getElementById('target');
@@ -294,6 +312,7 @@ async function main() {
   await view.start();
   hearEnds(view);
   calm();
+  const hasMoved = beginAgain(view);
 
   const act = {
     theme: ({ dark }) => theme(dark),
@@ -301,9 +320,13 @@ async function main() {
       await view.open(new Context(host, name, new Uint8Array(bytes)));
       view.show(null);
       if (view.target) begin(view.target);
-      tell('ready', { options: view.options });
+      tell('ready', { options: view.options, height: view.target ? wanted() : 0 });
     },
-    choose: ({ names: list, open }) => view.choose(list, Boolean(open)),
+    choose({ names: list, open }) {
+      if (list.length) hasMoved();
+      view.choose(list, Boolean(open));
+    },
+    tap,
     overlay({ items }) {
       view.overlay = items;
       view.paint();
@@ -312,8 +335,14 @@ async function main() {
       await view.toggle(option);
       tell('options', { options: view.options });
     },
-    zoom({ by }) { if (view.target) view.target.zoom *= by; },
-    fit: () => view.target && fit(view.target),
+    zoom({ by }) {
+      hasMoved();
+      if (view.target) view.target.zoom *= by;
+    },
+    fit() {
+      hasMoved();
+      if (view.target) fit(view.target);
+    },
     find: () => view.find(),
     async picture({ asked, scale, as }) {
       const drawing = await view.picture();

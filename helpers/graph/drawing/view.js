@@ -3,6 +3,7 @@
 
 const OPTIONS = [["attributes", "Attributes"], ["weights", "Weights"], ["names", "Names"], ["direction", "Sideways"]];
 const PATIENCE = 20000; // milliseconds until a frame that says nothing is given up
+const TALLEST = 740; // pixels that a frame grows to where the whole graph can then be read
 const LATE = "The drawing does not come; the list says the same.";
 
 const isDark = () => {
@@ -14,19 +15,37 @@ const isDark = () => {
 class Frame {
   constructor(page, token, height, hear) {
     this.token = token;
-    this.element = make("iframe", { sandbox: "allow-scripts", title: "Drawing of the graph", className: "graph-frame" });
-    this.element.style.height = `${height}px`;
+    this.inner = make("iframe", { sandbox: "allow-scripts", title: "Drawing of the graph" });
+    this.cover = make("div", { className: "graph-cover" }, make("span", { textContent: "Tap to move the drawing" }));
+    this.element = make("div", { className: "graph-frame" }, this.inner, this.cover);
+    this.cover.addEventListener("click", ({ offsetX: x, offsetY: y }) => this.enter(x, y));
+    this.outside = ({ target }) => { if (!this.element.contains(target)) this.cover.hidden = false; };
+    document.addEventListener("pointerdown", this.outside, true);
+    this.tall(height);
     this.hear = ({ source, data }) => {
-      if (source === this.element.contentWindow && data?.graph === token) hear(data);
+      if (source === this.inner.contentWindow && data?.graph === token) hear(data);
     };
     window.addEventListener("message", this.hear);
-    this.element.srcdoc = page;
+    this.inner.srcdoc = page;
+  }
+  tall(pixels) {
+    this.element.style.height = `${pixels}px`;
+  }
+  /** A finger that moves over a frame never moves the page; so a cover lies on it until the reader taps. */
+  enter(x, y) {
+    this.cover.hidden = true;
+    this.say("tap", { x, y });
+  }
+  focus() {
+    this.cover.hidden = true;
+    this.inner.focus();
   }
   say(kind, more = {}) {
-    this.element.contentWindow?.postMessage({ graph: this.token, kind, ...more }, "*");
+    this.inner.contentWindow?.postMessage({ graph: this.token, kind, ...more }, "*");
   }
   close() {
     window.removeEventListener("message", this.hear);
+    document.removeEventListener("pointerdown", this.outside, true);
   }
 }
 
@@ -200,6 +219,7 @@ function render({ model, el }) {
     ready(told) {
       ready = true;
       options(told);
+      if (get("_grows") && told.height > get("height") && told.height <= TALLEST) tall(told.height);
       seen?.disconnect();
       clearTimeout(giveUp);
       if (said.textContent === LATE) said.textContent = "";
@@ -241,12 +261,16 @@ function render({ model, el }) {
     button("+", "Zoom in", () => frame.say("zoom", { by: 1.2 })),
     button("−", "Zoom out", () => frame.say("zoom", { by: 1 / 1.2 })),
     ...toggles,
-    button("Find", "Find by name in the drawing", () => { frame.element.focus(); frame.say("find"); }),
+    button("Find", "Find by name in the drawing", () => { frame.focus(); frame.say("find"); }),
     button("SVG", "Save the drawing as SVG", () => frame.say("picture", { asked: "download", as: "svg" })),
     button("PNG", "Save the drawing as PNG", () => frame.say("picture", { asked: "download", as: "png", scale: 2 })),
   ] : [];
   const text = make("details", { className: "graph-text" }, make("summary", { textContent: "The graph as text" }), make("pre", { textContent: get("text") }));
-  nodes.element.style.maxHeight = `${Math.round(get("height") * 0.45)}px`;
+  const tall = (pixels) => {
+    frame?.tall(pixels);
+    nodes.element.style.maxHeight = `${Math.round(pixels * 0.45)}px`;
+  };
+  tall(get("height"));
   el.classList.add("onnx-lab-graph");
   el.append(
     make("div", { className: "graph-bar", role: "toolbar", "aria-label": "Drawing" }, make("label", {}, "paint ", select), ...tools),

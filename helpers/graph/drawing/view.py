@@ -31,19 +31,19 @@ from helpers.graph.values import Values
 from helpers.script import joined
 
 _HERE = Path(__file__).parent
+_HEIGHT = 480  # pixels
 _SELECT = "Select a node, a tensor, an input or an output: by a click, or here."
 
 
-def show(model: Source, *, height: int = 480, overlay: str | Values | Mapping[str, Any] | None = None) -> View:
+def show(model: Source, *, height: int | None = None, overlay: str | Values | Mapping[str, Any] | None = None) -> View:
     """Draw a model's graph, as Netron draws it, with its nodes, weights and attributes beside it.
 
     Parameters
     ----------
     model
-        A path, the bytes of an ONNX file, or a model in memory. Nothing of it is run, and its large weights do not
-        go into the page.
+        A path, the bytes of an ONNX file, or a model in memory. Nothing of it is run.
     height
-        Of the drawing, in pixels.
+        Of the drawing, in pixels. By default 480, or up to 740 where the whole graph can then be seen and read.
     overlay
         What to paint on the nodes; see :meth:`View.overlay`.
 
@@ -76,7 +76,8 @@ class View(anywidget.AnyWidget):
     _keeps_picture = traitlets.Bool(False).tag(sync=True)
     name = traitlets.Unicode("").tag(sync=True)
     text = traitlets.Unicode("").tag(sync=True)  # the graph in words
-    height = traitlets.Int(480).tag(sync=True)
+    height = traitlets.Int(_HEIGHT).tag(sync=True)
+    _grows = traitlets.Bool(False).tag(sync=True)
     nodes = traitlets.List(traitlets.Dict()).tag(sync=True)
     paints = traitlets.List(traitlets.Dict()).tag(sync=True)  # what the page offers to paint
     painting = traitlets.Unicode("").tag(sync=True)  # which of them is painted
@@ -87,7 +88,7 @@ class View(anywidget.AnyWidget):
 
     values: Values | None = None
 
-    def __init__(self, model: Source, *, height: int = 480) -> None:
+    def __init__(self, model: Source, *, height: int | None = None) -> None:
         drawn = draw(model)
         self._model, self._contents = model, Contents(read(model), drawn.proto)
         self.kept = _saved.Picture()
@@ -100,7 +101,8 @@ class View(anywidget.AnyWidget):
             _keeps_picture=len(rows) <= _saved.MOST,
             name=drawn.name,
             text=drawn.text,
-            height=height,
+            height=height or _HEIGHT,
+            _grows=height is None,
             nodes=rows,
             paints=menu(),
             detail={"title": drawn.name, "text": _SELECT},
