@@ -396,10 +396,12 @@ def test_a_finger_is_the_page_s_until_one_taps_the_drawing(open_notebook, new_pa
     inside = "() => document.getElementById('target').scrollTop"
 
     def swipe() -> None:
-        page.context.new_cdp_session(page).send(
-            "Input.synthesizeScrollGesture",
-            {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch", "speed": 1200, "preventFling": True},
-        )
+        touch = page.context.new_cdp_session(page)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for moved in range(0, 160, 10):
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - moved}]})
+            page.wait_for_timeout(16)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     before, start = page.evaluate(top), body.evaluate(inside)
     swipe()
