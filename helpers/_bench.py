@@ -34,6 +34,7 @@ def bench(
     """Measure latency: fresh processes, answers checked first, intervals, the noise floor (see lesson 04)."""
     from helpers import _terminal
     from helpers import bench as benching
+    from helpers._progress import progress
     from helpers.bench.baseline import refuse_unlike
     from helpers.files import refuse_unwritable
 
@@ -63,7 +64,7 @@ def bench(
             raise BadInput(f"--to {to}: there is no such entry; give one of {', '.join(map(str, plan.entries))}")
         if old is not None:
             refuse_unlike(old, plan.to_json())
-        with _terminal.progress() as report:
+        with progress() as report:
             result = benching.run(plan, out=out, report=report)
     changes = () if old is None else benching.against(result, old)
     if as_json:

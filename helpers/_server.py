@@ -39,6 +39,10 @@ class Notebooks(AsyncLargeFileManager):
                 _drop_widgets(notebook)
         return model
 
+    @property
+    def _app(self) -> Any:
+        return self.parent  # the ServerApp; typed as what may be none
+
     def _name_kernel(self, metadata: dict[str, Any]) -> None:
         """Fill in what JupyterLab writes into a notebook once its kernel has started.
 
@@ -48,7 +52,7 @@ class Notebooks(AsyncLargeFileManager):
         if metadata.get("kernelspec", {}).get("name", NATIVE_KERNEL_NAME) != NATIVE_KERNEL_NAME:
             return
         try:
-            spec = self.parent.kernel_spec_manager.get_kernel_spec(NATIVE_KERNEL_NAME)
+            spec = self._app.kernel_spec_manager.get_kernel_spec(NATIVE_KERNEL_NAME)
         except NoSuchKernel:
             return
         metadata["kernelspec"] = {
@@ -60,7 +64,7 @@ class Notebooks(AsyncLargeFileManager):
 
     async def _runs(self, path: str) -> bool:
         """Whether the notebook has a kernel: then its widgets live, and a page that is loaded again shows them."""
-        sessions = await self.parent.session_manager.list_sessions()
+        sessions = await self._app.session_manager.list_sessions()
         return path.strip("/") in {session["path"].strip("/") for session in sessions}
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from helpers._console import console, is_screen, print_rows, text
-from helpers.units import number, seconds, visible
+from helpers.units import number, seconds
 
 if TYPE_CHECKING:  # numpy is slow to import, and the table of engines needs none
     from helpers.bench.baseline import Change
     from helpers.bench.result import Result
-    from helpers.compare.answers import Progress as Report
     from helpers.compare.run import Comparison
     from helpers.engines import build
 
@@ -28,7 +26,6 @@ _BENCH = (  # the columns of four tables, each narrow enough for most terminals
 )
 _COMPARE = ("engine", "outcome", "error", "precision", "flips", "load", "first call", "p50")
 _WORDS = ("engine", "outcome", "verdict", "precision")
-_REDRAW = 0.2  # seconds between two pictures of a bar
 _STYLES = {"right": "green", "unavailable": "dim", "disputed": "bold yellow", "not judged": "yellow"}
 _OUTPUTS = 3  # whose allowances are told in words; the JSON has all
 
@@ -119,32 +116,6 @@ def print_bench(result: Result, *, to: str | None = None, changes: Sequence[Chan
     out.print(text(result))
     for change in changes:
         out.print(text(change, "bold red" if change.worse else "green" if change.verdict == "faster" else ""))
-
-
-@contextmanager
-def progress(given: Report | None = None) -> Iterator[Report]:
-    """Who is told of progress: whoever is given, else a bar on the error stream; silent where that is no terminal."""
-    if given is not None:
-        yield given
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    err = console(stderr=True)
-    # No thread that redraws it: that would take a core from what is measured, and a notebook a message each time.
-    bar = Progress(*columns, console=err, transient=True, disable=not is_screen(err), auto_refresh=False)
-    task, drawn = bar.add_task("", total=None), 0.0
-
-    def report(engine: str, done: int, total: int) -> None:
-        nonlocal drawn
-        bar.start()  # only now: a bad file is told without a bar
-        bar.update(task, description=visible(engine), completed=done, total=total)
-        if time.monotonic() > drawn + _REDRAW:
-            bar.refresh()
-            drawn = time.monotonic()
-
-    try:
-        yield report
-    finally:
-        bar.stop()
 
 
 @contextmanager

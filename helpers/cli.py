@@ -99,8 +99,9 @@ def compare(
     """Run a model in every engine on the same inputs, and compare the answers with the reference's."""
     from helpers import _terminal
     from helpers import compare as comparing
+    from helpers._progress import progress
 
-    with _terminal.progress() as report:
+    with progress() as report:
         result = comparing.compare(
             model,
             inputs=inputs,

@@ -61,7 +61,7 @@ def run(
     >>> bench.run(few, report=lambda *_: None).rows[0].outcome
     'right'
     """
-    from helpers._terminal import progress  # rich is slow to import
+    from helpers._progress import progress  # rich is slow to import
 
     with progress(report) as told, _owned(out) as path:
         known = _begun(plan, path)

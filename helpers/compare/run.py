@@ -105,7 +105,7 @@ def compare(
     BadInput
         The model, the inputs, an engine's name, the limit or the tolerance does not fit.
     """
-    from helpers._terminal import progress as told  # rich is slow to import
+    from helpers._progress import progress as told  # rich is slow to import
 
     if limit is not None and limit < 1:
         raise BadInput(f"limit={limit!r}: give at least one sample")

@@ -21,7 +21,7 @@ from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, P
 from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected
 from helpers.engines.external import SHOWN
 from helpers.engines.limits import Limits
-from helpers.engines.model import gate, read_model
+from helpers.engines.model import Model, gate, read_model
 from helpers.engines.session import check_inputs
 from helpers.process.child import GRACE, Child, Ended, NotStarted, TimedOut
 
@@ -52,19 +52,19 @@ class Isolated:
         model: Path | str | bytes,
         options: Options = DEFAULT,
         *,
-        report: Preparing = lambda text, share: None,
+        report: Preparing | None = None,
     ) -> RemoteSession:
         """Load a model in the engine's process; see :meth:`Engine.load` for what it may raise.
 
-        ``report`` is told how an engine prepares the model, where it has to (see :meth:`Engine.prepare`); that is
-        done in this process, so that it counts neither as load nor against the limits.
+        ``report`` is told how an engine prepares the model, where it has to (see :meth:`Engine.prepare`); by default a
+        bar shows it. That is done in this process, so that it counts neither as load nor against the limits.
 
         Further errors: EngineCrashed, EngineTimedOut.
         """
         self.engine.refuse_options(options)
         try:
             if type(self.engine).prepare is not Engine.prepare:
-                self.engine.prepare(read_model(model), report)
+                self._prepare(read_model(model), report)
             return RemoteSession(self, _absolute(model), options)
         except (ModelRejected, EngineCrashed) as error:
             if isinstance(error.__cause__, NotStarted):  # no process at all, so it says nothing of the engine
@@ -72,6 +72,15 @@ class Isolated:
             if found := self.engine.availability():  # it is the model, not the machine
                 raise
             raise EngineUnavailable(self.name, f"{found.why}; {found.remedy}") from None
+
+    def _prepare(self, model: Model, report: Preparing | None) -> None:
+        if report is not None:
+            self.engine.prepare(model, report)
+            return
+        from helpers._progress import preparing  # rich is slow to import
+
+        with preparing(self.name) as told:
+            self.engine.prepare(model, told)
 
     def close(self, *, grace: float = GRACE) -> None:
         """End the process; it has so many seconds to end by itself."""

@@ -34,14 +34,13 @@ def in_a_pipe(command: list[str], tmp_path: Path, **more: str) -> str:
     return done.stdout
 
 
-def in_a_terminal(command: list[str], tmp_path: Path, columns: int) -> str:
+def in_a_terminal(command: list[str], tmp_path: Path, columns: int, *, both: bool = False) -> str:
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     environment |= {"XDG_CACHE_HOME": str(tmp_path), "NO_COLOR": "1", "TERM": "xterm"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=subprocess.DEVNULL, text=True
-    )
+    err = follower if both else subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=err)
     os.close(follower)
     found = b""
     while True:
@@ -177,3 +176,37 @@ def test_names_are_no_orders(command: str, kind: str, tmp_path: Path):
 def test_version():
     done = subprocess.run([*LAB, "--version"], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "onnx-lab 0.1.0\n"
+
+
+_SLOW = """
+import time
+from helpers import engines
+from helpers.engines.onnxruntime import OnnxRuntime
+class Slow(OnnxRuntime):
+    def prepare(self, model, report=lambda text, share: None):
+        for share in (None, 0.25, 0.75):
+            report("compiling the model", share)
+            time.sleep(0.25)
+with engines.isolated(Slow()) as process:
+    process.load("models/mnist.onnx").close()
+print("loaded")
+"""
+
+
+def test_an_engine_that_compiles_shows_a_bar(tmp_path: Path):
+    """Also where nothing else does: burn takes half a minute."""
+    said = in_a_terminal([sys.executable, "-c", _SLOW], tmp_path, 100, both=True)
+    assert "onnxruntime: compiling the model" in said
+    assert "75/100" in said
+    assert said.rstrip().endswith("loaded")
+    done = subprocess.run([sys.executable, "-c", _SLOW], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("loaded\n", "")
+
+
+def test_a_bar_below_a_bar_is_the_same_bar():
+    from helpers._progress import preparing, progress
+
+    heard: list[tuple[str, int, int]] = []
+    with progress(lambda *told: heard.append(told)), preparing("burn") as report:
+        report("compiling the model", 0.5)
+    assert heard == [("burn: compiling the model", 50, 100)]
