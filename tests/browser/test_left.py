@@ -41,3 +41,25 @@ def test_a_saved_notebook_tells_what_was_there(what: str, open_notebook, shot):
     assert notebook.page.locator(".jp-Notebook", has_text="model not found").count() == 0
     assert left.locator("img").evaluate("(img) => img.naturalWidth") == 112
     shot(notebook.page.locator(".jp-Notebook").first, f"left-{what}")
+
+
+def test_a_bar_is_gone_when_it_is_done(open_notebook):
+    """It shows how far the work is, and leaves nothing: in the page, in the saved notebook, in a page loaded again."""
+    notebook = open_notebook(
+        "import time\nfrom helpers._progress import progress\n"
+        "with progress() as report:\n    for n in range(5):\n        report('<b>work</b>', n, 5)\n        time.sleep(.4)"
+    )
+    page = notebook.page
+    page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
+    bar = page.locator(".jp-Notebook progress")
+    bar.wait_for()
+    assert page.locator(".jp-Notebook label").inner_text().startswith("<b>work</b>")
+    assert bar.evaluate("(bar) => [bar.max, bar.value < 5]") == [5, True]
+    bar.wait_for(state="detached")
+    notebook.wait_idle()
+    assert [output["data"]["text/html"] for output in notebook.outputs(0)] == [""]
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    page.locator(".jp-Notebook .jp-InputArea").first.wait_for()
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-Notebook", has_text="Error displaying widget").count() == 0
