@@ -47,7 +47,8 @@ def test_a_bar_is_gone_when_it_is_done(open_notebook):
     """It shows how far the work is, and leaves nothing: in the page, in the saved notebook, in a page loaded again."""
     notebook = open_notebook(
         "import time\nfrom helpers._progress import progress\n"
-        "with progress() as report:\n    for n in range(5):\n        report('<b>work</b>', n, 5)\n        time.sleep(.4)"
+        "with progress() as report:\n    for n in range(5):\n        report('<b>work</b>', n, 5)\n"
+        "        time.sleep(0.4)"
     )
     page = notebook.page
     page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
