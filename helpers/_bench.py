@@ -18,17 +18,21 @@ def bench(
     model: Annotated[Path, typer.Argument(help="An .onnx file, or the .json of a measurement, to show it again.")],
     inputs: Inputs = None,
     names: Engines = None,
-    processes: Annotated[int, typer.Option(help="Fresh processes for each engine.")] = 10,
-    seconds: Annotated[float, typer.Option(help="Of calls in each process.")] = 0.1,
-    seed: Annotated[int, typer.Option(help="Of the order in which the processes run.")] = 0,
+    processes: Annotated[int, typer.Option(help="Fresh processes per engine.")] = 10,
+    seconds: Annotated[float, typer.Option(help="Seconds that each process spends calling the engine.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Seed for the order in which the processes run.")] = 0,
     dim: Dims = None,
     shape: Shapes = None,
     tolerance: Tolerance = None,
-    to: Annotated[str | None, typer.Option(help="The engine that ratios are against, instead of the fastest.")] = None,
-    as_is: Annotated[bool, typer.Option("--as-is", help="Never measure a portable form of a refused file.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Keep all in this .json; one that was begun goes on.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--against", help="An earlier .json: exit 1 if slower now.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one page with tables and figures, readable offline.")] = None,
+    to: Annotated[str | None, typer.Option(help="Baseline engine for ratios, instead of the fastest.")] = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Do not measure a portable form where an engine refuses the file.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Save results to this .json; resumes an unfinished run.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--against", help="Compare with an earlier .json; exit status 1 if slower now.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write tables and figures to one page that opens offline.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure latency: fresh processes, answers checked first, intervals, the noise floor (see lesson 04)."""

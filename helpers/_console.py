@@ -13,7 +13,7 @@ from rich.text import Text
 
 from helpers.units import visible
 
-_ENDLESS = 1_000_000  # columns of what is no terminal: nothing is cut or folded in a pipe, a log or CI
+_ENDLESS = 1_000_000  # columns of what is not a terminal: nothing is cut or folded in a pipe, a log or CI
 _GAP = 2  # between two columns
 _PROSE = 24  # the least width of a column of sentences
 Cells = Mapping[str, Text]

@@ -13,9 +13,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 Inputs = Annotated[
     Path | None, typer.Option(help="An .npz: one array per graph input, samples stacked on a new first axis.")
 ]
-Dims = Annotated[list[str] | None, typer.Option("--dim", help="The size of a symbolic dimension, e.g. batch=4.")]
+Dims = Annotated[list[str] | None, typer.Option("--dim", help="Size of a symbolic dimension, e.g. batch=4.")]
 Shapes = Annotated[list[str] | None, typer.Option("--shape", help="The whole shape of an input, e.g. x=1,3,48,192.")]
-Tolerance = Annotated[float | None, typer.Option(help="Largest error that is right, for the model's own limit.")]
+Tolerance = Annotated[
+    float | None, typer.Option(help="Largest error that counts as right, instead of the model's own limit.")
+]
 Engines = Annotated[str | None, typer.Option("--engines", help="Engines by name, e.g. onnxruntime,tract-wheel.")]
 
 

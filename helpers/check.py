@@ -16,7 +16,7 @@ _watching = False
 
 
 def check(what: str, value: Any, judge: Callable[..., None], *about: Any) -> bool:
-    """Print ✓ or ✗, what was asked, and the learner's value; ``...`` (not done yet) is no mistake.
+    """Print ✓ or ✗, what was asked, and the learner's value; ``...`` (not done yet) is not a mistake.
 
     Parameters
     ----------

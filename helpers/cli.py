@@ -92,8 +92,8 @@ def compare(
     dim: Dims = None,
     shape: Shapes = None,
     tolerance: Tolerance = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many samples.")] = None,
-    allow_nan: Annotated[bool, typer.Option("--allow-nan", help="Take inputs that hold NaN.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use at most this many samples.")] = None,
+    allow_nan: Annotated[bool, typer.Option("--allow-nan", help="Accept inputs that contain NaN.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a model in every engine on the same inputs, and compare the answers with the reference's."""
@@ -125,7 +125,7 @@ def compare(
 @app.command()
 def facts(
     model: Annotated[Path, typer.Argument(help="An .onnx file.")],
-    nodes: Annotated[bool, typer.Option("--nodes", help="Also each node and each weight.")] = False,
+    nodes: Annotated[bool, typer.Option("--nodes", help="Also list every node and every weight.")] = False,
     dim: Dims = None,
     shape: Shapes = None,
     as_json: Json = False,

@@ -76,7 +76,7 @@ def measure(work: Work) -> Measured:
         cores = (time.process_time() - cpu) / (time.perf_counter() - wall)
         after = fixed_work()
         answers = _answers(run, work.samples)
-    except BaseException as problem:  # a Rust panic is no Exception
+    except BaseException as problem:  # a Rust panic is not an Exception
         raise translate(engine.name, problem, RunFailed) from None
     phases = (imported - start, loaded - imported)
     return Measured(*phases, calls, (before, after), cores, time.process_time(), answers)
@@ -135,7 +135,7 @@ def answer(sample: Sample) -> tuple[dict[str, np.ndarray], float]:
         begun = time.perf_counter()
         outputs = run(sample)
         return dict(zip(names, outputs, strict=True)), time.perf_counter() - begun
-    except BaseException as problem:  # a Rust panic is no Exception
+    except BaseException as problem:  # a Rust panic is not an Exception
         raise translate(engine, problem, RunFailed) from None
 
 
@@ -154,7 +154,7 @@ def peak_memory(work: Work) -> int:
 def _open(entry: Entry, model: Model) -> Run:
     try:
         return entry.engine.open(model, entry.options)
-    except BaseException as problem:  # a Rust panic is no Exception
+    except BaseException as problem:  # a Rust panic is not an Exception
         raise translate(entry.engine.name, problem, ModelRejected) from None
 
 

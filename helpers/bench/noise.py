@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoiseFloor:
-    """An engine against itself: what is less than ``floor`` is no difference between engines."""
+    """An engine against itself: what is less than ``floor`` is not a difference between engines."""
 
     engine: str
     ratio: float

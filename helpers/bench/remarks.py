@@ -71,9 +71,9 @@ def sentence(record: Record) -> str:
 def _of_machine(lines: list[Row]) -> str:
     timed = sorted((r for r in lines if r.p50_s is not None and not r.struck), key=lambda r: r.p50_s or 0.0)
     struck = [f"{r.engine} ({r.outcome})" for r in lines if r.struck and r.outcome != "unavailable"]
-    without = f" Without a time that counts: {', '.join(struck)}." if struck else ""
+    without = f" Not ranked: {', '.join(struck)}." if struck else ""
     if not timed:
-        return f"No engine has a time that counts.{without}"
+        return f"No engine gave correct answers, so none is ranked.{without}"
     first, *rest = timed
     told = f"{first.engine} p50 {precise(first.p50_s)}"
     if first.p50_low_s is not None and first.p50_high_s is not None:

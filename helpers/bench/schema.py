@@ -175,15 +175,17 @@ def check(data: bytes, path: Path) -> dict[str, Any]:
     except ValidationError as error:
         raise BadInput(f"{path} {_why(error)}") from None
     except Exception as error:  # a parser of files that nobody vouches for
-        raise BadInput(f"{path} is no measurement that can be read ({type(error).__name__}); measure again") from None
+        raise BadInput(
+            f"{path} is not a measurement that can be read ({type(error).__name__}); measure again"
+        ) from None
 
 
 def _why(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     if first["type"] == "json_invalid":
-        return "is no JSON, or is cut; measure again into another file"
+        return "is not valid JSON, or is truncated; measure again into another file"
     if first["loc"][:1] in ((), ("kind",)):
-        return "is no measurement of this suite; give a file that onnx-lab bench --out wrote"
+        return "is not a measurement of this suite; give a file that onnx-lab bench --out wrote"
     if first["loc"] == ("schema_version",):
         return f"has schema_version {visible(repr(first['input']))[:_NAME]}, this suite reads {SCHEMA}; measure again"
     where = visible(".".join(map(str, first["loc"])))[:_NAME]

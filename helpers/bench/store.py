@@ -54,7 +54,7 @@ def load(path: Path | str) -> Result:
     Raises
     ------
     BadInput
-        There is no such file, it is cut, it is something else, or its schema is another.
+        There is no such file, it is truncated, it is something else, or its schema is another.
     """
     path = Path(path)
     try:

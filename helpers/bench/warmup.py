@@ -63,7 +63,7 @@ def find(calls: Calls) -> WarmUp:
 
 
 def _line(windows: Calls) -> Calls:
-    """How far a line through the medians of the two halves lies over its middle: a steady rise is no spread."""
+    """How far a line through the medians of the two halves lies over its middle: a steady rise is not a spread."""
     half = len(windows) // 2
     rise = np.median(windows[-half:]) - np.median(windows[:half])
     return rise / (len(windows) - half) * (np.arange(len(windows)) - (len(windows) - 1) / 2)

@@ -16,10 +16,10 @@ _MOST = 2**30  # bytes that a file may unpack to
 
 @reads()
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Its arrays by name; BadInput where it is none, is cut, holds objects, or unpacks to more than a GiB."""
+    """Its arrays by name; BadInput where it is none, is truncated, holds objects, or unpacks to more than a GiB."""
     with gate(str(path)):
         if not path.is_file():
-            raise BadInput(f"{path} is no file; give an .npz with one array per input")
+            raise BadInput(f"{path} is not a file; give an .npz with one array per input")
         with path.open("rb") as file:
             start = file.read(6)
     if start == b"\x93NUMPY":
@@ -35,7 +35,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
     except Exception as error:  # zlib's, lzma's and tokenize's errors too
         if "allow_pickle" in str(error):
             raise BadInput(f"{path} holds an object array; save plain numbers, e.g. .astype('float32')") from None
-        raise BadInput(f"{path} is no .npz file, or is cut; save it again with numpy.savez") from None
+        raise BadInput(f"{path} is not an .npz file, or is truncated; save it again with numpy.savez") from None
 
 
 def _refuse_large(path: Path) -> None:

@@ -30,7 +30,7 @@ class Judgement:
     flips: int | None  # samples whose argmax differs; None where an argmax means nothing
     why: str
     tolerance: float = float("inf")  # the smallest rtol = atol with which numpy.allclose would pass every sample
-    off: Mapping[str, str] = field(default_factory=dict)  # why, by output; "" is the name of what is no output
+    off: Mapping[str, str] = field(default_factory=dict)  # why, by output; "" is the name of what is not an output
 
     @property
     def right(self) -> bool:
@@ -160,7 +160,7 @@ def _unlike(name: str, got: np.ndarray | None, wanted: np.ndarray, declared: np.
 
 
 def refuse_tolerance(tolerance: float | None) -> None:
-    """Raise BadInput for a tolerance that is no number from 0; None is the default of the model's dtype."""
+    """Raise BadInput for a tolerance that is not a number from 0; None is the default of the model's dtype."""
     if tolerance is not None and not tolerance >= 0:  # also true for NaN, within which everything would be right
         raise BadInput(f"tolerance={tolerance!r}: give a number from 0")
 

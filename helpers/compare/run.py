@@ -98,7 +98,7 @@ def compare(
     tolerance
         The largest norm-wise error that counts as right.
     limit
-        At most so many samples.
+        Use at most this many samples.
 
     Raises
     ------

@@ -111,4 +111,4 @@ def _bind(info: TensorInfo, given: Sequence[int], bound: dict[str, int]) -> None
 
 def _refuse_size(size: object, what: str) -> None:
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _LARGEST:
-        raise BadInput(f"{what}: {size!r} is no size; give a whole number from 1")
+        raise BadInput(f"{what}: {size!r} is not a size; give a whole number from 1")

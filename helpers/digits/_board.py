@@ -105,7 +105,7 @@ class Board(ipywidgets.Box):
                     self._view.rows = [dict(row) for row in self._rows.values()]
                     self._say()
             except Exception as problem:  # a thread's exception would vanish, and the board would stand still
-                self._view.sentence = f"The board stumbled: {type(problem).__name__}: {one_line(problem)}"
+                self._view.sentence = f"Internal error in the board: {type(problem).__name__}: {one_line(problem)}"
 
     def _look_up(self) -> None:
         """Ask for p50 once the engines are up: it takes a core for seconds, which they need first."""

@@ -38,7 +38,7 @@ def given(latency: Result | Path | str | None, model: Path | str | bytes, data: 
     Raises
     ------
     BadInput
-        It is no measurement, or one of another model.
+        It is not a measurement, or one of another model.
     """
     if latency is None:
         return None

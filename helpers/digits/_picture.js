@@ -167,7 +167,7 @@ class Picture {
   }
   /** To Python. ipywidgets keeps one message in flight and sends the newest picture after it. */
   push() {
-    this.shown = this.ink.bytes(); // a new array each time: an edit in place would be no change to the model
+    this.shown = this.ink.bytes(); // a new array each time: an edit in place would not be a change to the model
     this.pushed = this.seq() + 1;
     this.mine = true;
     this.model.set("pixels", new DataView(this.shown.buffer));

@@ -36,7 +36,7 @@ def draw(strokes: Sequence[np.ndarray], *, side: int = SIDE, width: float = WIDT
     Raises
     ------
     BadInput
-        When a stroke is no list of points, or `side` or `width` is not positive.
+        When a stroke is not a list of points, or `side` or `width` is not positive.
 
     Examples
     --------

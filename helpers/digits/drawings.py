@@ -74,7 +74,7 @@ def save(picture: np.ndarray, label: int, folder: Path | str | None = None) -> P
     Raises
     ------
     BadInput
-        When nothing is drawn, the label is no digit, the picture has another shape, or the folder cannot be written.
+        When nothing is drawn, the label is not a digit, the picture has another shape, or the folder cannot be written.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def load(folder: Path | str | None = None) -> Drawings:
     Raises
     ------
     BadInput
-        When the folder does not exist, is no folder or cannot be read.
+        When the folder does not exist, is not a folder or cannot be read.
     """
     source = default_folder() if folder is None else Path(folder)
     if folder is None and not source.exists():
@@ -158,7 +158,7 @@ def _read(path: Path) -> tuple[np.ndarray, int]:
             raise BadInput(f"not a drawing (it holds no {' and no '.join(missing)})")
         label = data["label"]
         if label.shape != () or label.dtype.kind not in "iu":
-            raise BadInput("its label is no digit")
+            raise BadInput("its label is not a digit")
         return _picture(data["pixels"]), _digit(label[()])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def moved(tensor: np.ndarray, *, right: int = 0, down: int = 0) -> np.ndarray:
-    """The digit moved by so many pixels, at most to the edge, so that none of it is lost or comes in on the other side.
+    """The digit moved by this many pixels, at most to the edge: none of it is lost, or comes in on the other side.
 
     Parameters
     ----------

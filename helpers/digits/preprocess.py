@@ -68,7 +68,7 @@ def preprocess(pixels: np.ndarray) -> Stages:
     Raises
     ------
     BadInput
-        When `pixels` is no square picture with values from 0 to 255.
+        When `pixels` is not a square picture with values from 0 to 255.
 
     Examples
     --------

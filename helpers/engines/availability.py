@@ -22,7 +22,7 @@ for name in sys.argv[1:]:
     why = ""
     try:
         get(name).probe()
-    except BaseException as error:  # a Rust panic is no Exception
+    except BaseException as error:  # a Rust panic is not an Exception
         why = one_line(error)
     print("\\n{_MARK}" + name + " " + why, flush=True)
 """

@@ -120,7 +120,7 @@ class Engine(ABC):
             return None
         return Availability(False, f"the package {self.card.package!r} is not installed", self.remedy)
 
-    def prepare(  # noqa: B027  # most engines need none, so it is no abstract method
+    def prepare(  # noqa: B027  # most engines need none, so it is not an abstract method
         self, model: Model, report: Preparing = lambda text, share: None
     ) -> None:
         """What a model needs before it can be loaded, such as a compiler's work; in the caller's own process.
@@ -160,7 +160,7 @@ class Engine(ABC):
         EngineUnavailable
             The engine is not installed, or cannot run on this machine.
         ModelRejected
-            The file is no ONNX model, or this engine cannot load it.
+            The file is not an ONNX model, or this engine cannot load it.
 
         >>> from helpers import engines
         >>> session = engines.get("reference").load("models/mnist.onnx")
@@ -184,7 +184,7 @@ class Engine(ABC):
             run = self.open(known, options)
         except ImportError as error:
             raise EngineUnavailable(self.card.name, f"{one_line(error)}; {self.remedy}") from None
-        except BaseException as error:  # a Rust panic is no Exception
+        except BaseException as error:  # a Rust panic is not an Exception
             raise translate(self.card.name, error, ModelRejected) from None
         return LocalSession(self.card.name, known.inputs, known.outputs, run)
 

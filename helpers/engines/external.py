@@ -51,7 +51,7 @@ def _check_span(place: dict[str, str], target: Path, what: str) -> None:
     try:
         offset, length = int(place.get("offset", 0)), int(place.get("length", 0))
     except ValueError:
-        raise BadInput(f"{what} with an offset or length that is no number; export the model again") from None
+        raise BadInput(f"{what} with an offset or length that is not a number; export the model again") from None
     size = target.stat().st_size
     if offset < 0 or length < 0 or offset + length > size:
         raise BadInput(f"{what} at {offset} + {length} bytes, but that file has {size}; get the file again")

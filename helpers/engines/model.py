@@ -87,13 +87,13 @@ def gate(said: str) -> Iterator[None]:
     except OSError as error:
         raise BadInput(f"{said} cannot be read ({error.strerror or one_line(error)}); check the path") from None
     except UnicodeError:
-        raise BadInput(f"{said} holds a name that is no UTF-8; get the file again") from None
+        raise BadInput(f"{said} holds a name that is not UTF-8; get the file again") from None
     except Exception as error:
         raise BadInput(f"{said} cannot be read ({one_line(error)}); get the file again") from None
 
 
 def read_bytes(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
-    """Where a model lies, its bytes, and what to call it; BadInput where it is no plain file."""
+    """Where a model lies, its bytes, and what to call it; BadInput where it is not a plain file."""
     if isinstance(model, bytes | bytearray | memoryview):
         return None, bytes(model), f"the model ({len(model)} bytes)"
     if not isinstance(model, str | Path):
@@ -124,7 +124,7 @@ def parse(data: bytes, said: str = "the model") -> onnx.ModelProto:
         proto.ParseFromString(data)
     except DecodeError:
         raise BadInput(
-            f"{said} is not an ONNX model, or is cut short (no valid protobuf); get the file again"
+            f"{said} is not an ONNX model, or is truncated (not valid protobuf); get the file again"
         ) from None
     if not proto.HasField("graph"):
         raise BadInput(f"{said} holds no graph; export the model again")

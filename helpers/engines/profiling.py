@@ -113,7 +113,7 @@ def _watch(
     """In the engine's process: each call as the engine sees it."""
     try:
         watched = get(name).watch(read_model(model), options, inputs, calls)
-    except BaseException as error:  # a Rust panic is no Exception
+    except BaseException as error:  # a Rust panic is not an Exception
         raise translate(name, error, RunFailed) from None
     if len(watched) != calls:
         raise RunFailed(name, f"its profile holds {len(watched)} of {calls} calls; ask for fewer calls")

@@ -49,7 +49,7 @@ class LocalSession:
             raise BadInput(f"the session of {self.engine} is closed; load the model again")
         try:
             return dict(zip(self._names, self._run(inputs), strict=True))
-        except BaseException as error:  # a Rust panic is no Exception
+        except BaseException as error:  # a Rust panic is not an Exception
             raise translate(self.engine, error, RunFailed) from None
 
     def close(self) -> None:

@@ -83,7 +83,7 @@ class Isolated:
             self.engine.prepare(model, told)
 
     def close(self, *, grace: float = GRACE) -> None:
-        """End the process; it has so many seconds to end by itself."""
+        """End the process; it gets this many seconds to end by itself."""
         self._process.end(grace=grace)
 
     def __enter__(self) -> Self:
@@ -93,7 +93,7 @@ class Isolated:
         self.close()
 
     def call(self, limit: float, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function (one that a module holds) in the process, within so many seconds.
+        """Call a function (one that a module holds) in the process, within this many seconds.
 
         A process that ended is replaced at the next call.
         """

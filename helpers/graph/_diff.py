@@ -76,7 +76,7 @@ def diff(before: Source, after: Source) -> Diff:
     Raises
     ------
     BadInput
-        One of them is no model.
+        One of them is not a model.
 
     >>> from helpers.rewrite import portable
     >>> found = diff("models/mnist.onnx", portable("models/mnist.onnx").model)
@@ -85,7 +85,7 @@ def diff(before: Source, after: Source) -> Diff:
     """
     one, two = read(before), read(after)
     for file in (one, two):
-        light(file.proto)  # names that are no UTF-8 are told here
+        light(file.proto)  # names that are not UTF-8 are told here
     olds, news = _by_key(one), _by_key(two)
     pairs = partners(olds, news)
     renamed = {

@@ -69,7 +69,7 @@ def errors(
 ) -> Values:
     """The norm-wise error of each node's first output, the worst over some samples.
 
-    A node has None where its output is no tensor, or one that the engine gives in another dtype or shape.
+    A node has None where its output is not a tensor, or one that the engine gives in another dtype or shape.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def light(proto: onnx.ModelProto, *, keep: int = KEEP, empty: bool = False) -> o
     Raises
     ------
     BadInput
-        A name is no UTF-8, which only damaged files have.
+        A name is not UTF-8, which only damaged files have.
 
     >>> from helpers.graph._read import read
     >>> small = light(read("models/mnist.onnx").proto)
@@ -45,7 +45,9 @@ def light(proto: onnx.ModelProto, *, keep: int = KEEP, empty: bool = False) -> o
         copied: onnx.ModelProto = _copy(proto, keep, empty)
     except UnicodeDecodeError as error:
         # Protobuf hands such a text on as bytes; nothing here, and hardly an engine, expects that.
-        raise BadInput(f"a name or text in the model is no UTF-8 ({error.object[:20]!r}); get the file again") from None
+        raise BadInput(
+            f"a name or text in the model is not UTF-8 ({error.object[:20]!r}); get the file again"
+        ) from None
     return copied
 
 

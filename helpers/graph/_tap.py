@@ -21,7 +21,7 @@ _Known = dict[str, onnx.ValueInfoProto]
 def tap(model: Source, *, tensors: Sequence[str] | None = None) -> onnx.ModelProto:
     """A copy in which the tensors between the nodes of the main graph are outputs too, after those of the model.
 
-    Weights and inputs are none of these. What is no tensor, or of no known element type, is left out.
+    Weights and inputs are none of these. What is not a tensor, or of no known element type, is left out.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def _input(name: str, scope: Scope) -> str:
 
 
 def _weight(name: str, scope: Scope) -> str | None:
-    """The shape of a weight in words; None for what is no weight."""
+    """The shape of a weight in words; None for what is not a weight."""
     home = scope.home(name)
     return _types.said(home.shape_of(name)) if home is not None and name in home.weight_names else None
 

@@ -185,7 +185,7 @@ def _bytes(data: memoryview, field: Any) -> str:
         try:
             found, start = _varint(data, start, len(data))
         except _Broken:
-            return f"{len(data):,} bytes that are no numbers"
+            return f"{len(data):,} bytes that are not numbers"
         shown.append(_whole_number(found, field))
     return _list(shown, start < len(data), f"{len(data):,} bytes of")
 

@@ -77,7 +77,7 @@ def times(
 
 
 def _sums(steps: list[Step]) -> dict[str, float]:
-    """Seconds by what steps do that are no node of the file, such as laying numbers out as the processor likes them."""
+    """Seconds by what steps do that are not a node of the file, such as laying numbers out anew for the processor."""
     found: dict[str, float] = {}
     for step in steps:
         found[step.operator] = found.get(step.operator, 0.0) + step.seconds
@@ -99,7 +99,7 @@ def _mark(proto: onnx.ModelProto) -> list[tuple[str, bool]]:
 def _match(
     found: Profile, proto: onnx.ModelProto, owners: list[tuple[str, bool]]
 ) -> tuple[dict[str, float | None], list[Step]]:
-    """The seconds by node, and the steps that are no node of the file."""
+    """The seconds by node, and the steps that are not nodes of the file."""
     own: dict[str, float] = {}
     inside: dict[str, float] = {}  # what runs in a branch or loop: already part of the node that holds it ...
     rest, others = [], _by_other_names(proto)
@@ -157,7 +157,7 @@ def _note(
     if rest:
         names = [f"{step.name} ({step.operator})" if step.name else step.operator for step in rest]
         took = sum(step.seconds for step in rest)
-        told.append(f"steps that are no node of the file took {_share(took, found.call)}: {some(names, _NAMED)}")
+        told.append(f"steps that are not nodes of the file took {_share(took, found.call)}: {some(names, _NAMED)}")
     between = found.call - sum(v for v in by_node.values() if isinstance(v, float)) - sum(s.seconds for s in rest)
     if between > 0:
         told.append(f"between the steps went {_share(between, found.call)}")

@@ -27,7 +27,7 @@ class Values:
     by_node: Mapping[str, float | str | None]
     note: str = ""  # how the values were got, and what to beware of
     groups: Groups = field(default_factory=dict)  # whose value holds for others too, which an engine runs with it
-    others: Mapping[str, float] = field(default_factory=dict)  # values of what is no node of the file, by name
+    others: Mapping[str, float] = field(default_factory=dict)  # values of what is not a node of the file, by name
 
     def text(self, node: str) -> str:
         """A node's value as a person reads it; "" where there is none."""
@@ -36,7 +36,7 @@ class Values:
         return f"{said}, with {listed(beside)}" if said and beside else said
 
     def beside(self) -> list[list[str]]:
-        """What is no node of the file, and its value as a person reads it.
+        """What is not a node of the file, and its value as a person reads it.
 
         >>> Values("time", "s", {}, others={"ReorderOutput": 2e-06}).beside()
         [['ReorderOutput', '2.00 µs']]

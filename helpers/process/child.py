@@ -28,7 +28,7 @@ _BOOT = "from helpers.process.serve import main; main(sys.argv[1], int(sys.argv[
 
 
 class Ended(Exception):
-    """The process ended, or sent what is no answer; the message says how."""
+    """The process ended, or sent what is not an answer; the message says how."""
 
 
 class NotStarted(Exception):
@@ -125,7 +125,7 @@ class Child:
         raise value
 
     def end(self, *, grace: float = GRACE) -> int | None:
-        """End the process; it has so many seconds to end by itself. Its exit status, None where there was none."""
+        """End the process; it gets this many seconds to end by itself. Its exit status, None where there was none."""
         with self._lock:
             return self._end(grace)
 

@@ -40,7 +40,7 @@ def main(end: str, memory: int) -> None:
             continue
         try:
             reply = (True, function(*arguments))
-        except BaseException as error:  # a Rust panic is no Exception
+        except BaseException as error:  # a Rust panic is not an Exception
             reply = (False, error.with_traceback(None))
         try:
             channel.send(reply)
@@ -126,7 +126,7 @@ def limit_memory(limit: int) -> None:
 
 
 def lower_limit(pid: int, most: int) -> None:
-    """Have Linux refuse a process, and those that it starts from now on, more memory than so many bytes each."""
+    """Have Linux refuse a process, and those that it starts from now on, more memory than this many bytes each."""
     import resource
 
     # RLIMIT_DATA counts private memory; RLIMIT_AS would also count the files that GPU drivers map.
@@ -136,7 +136,7 @@ def lower_limit(pid: int, most: int) -> None:
 
 
 def watch_memory(limit: int) -> None:
-    """End the process once it holds more than so many bytes."""
+    """End the process once it holds more than this many bytes."""
     import psutil
 
     process = psutil.Process()

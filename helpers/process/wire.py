@@ -54,7 +54,7 @@ def unpack(tree: bytes | bytearray, buffers: Sequence[Buffer], *, trusted: bool 
     Raises
     ------
     Damaged
-        It is no such message.
+        It is not such a message.
     """
     try:
         return Reader(buffers, trusted).value(json.loads(tree))

@@ -79,7 +79,7 @@ def portable(model: Path | str | bytes | onnx.ModelProto, *, only: Sequence[str]
     chosen = _chosen(only)
     current = _read(model)
     with told("reading it"):
-        NameFixPass()(current)  # the passes name nodes that have no name, which is no change worth telling
+        NameFixPass()(current)  # the passes name nodes that have no name, which is not worth telling
         before = light(current)
     steps = []
     for each in chosen:

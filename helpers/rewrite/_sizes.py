@@ -28,7 +28,7 @@ def fixed(model: Path | str | bytes, shapes: Mapping[str, Shape]) -> onnx.ModelP
     model
         A path, or the bytes of an ONNX file.
     shapes
-        By input; a size that is no number stays free.
+        By input; a size that is not a number stays free.
 
     Raises
     ------

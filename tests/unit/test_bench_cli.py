@@ -169,9 +169,12 @@ BAD = {
     "no model": (("no.onnx",), "no.onnx does not exist"),
     "no such option": (("models/mnist.onnx", "--engines", "onnxruntime:speed=2"), "there is no option 'speed'"),
     "cannot honour": (("models/mnist.onnx", "--engines", "tract-wheel:intra_threads=2"), "cannot honour"),
-    "no inputs": (("models/mnist.onnx", "--inputs", "no.npz"), "no.npz is no file"),
+    "no inputs": (("models/mnist.onnx", "--inputs", "no.npz"), "no.npz is not a file"),
     "no folder": (("models/mnist.onnx", "--out", "no/such/folder.json"), "there is no folder"),
-    "foreign file": (("pyproject.toml", "--against", "constraints.txt"), "constraints.txt is no JSON, or is cut"),
+    "foreign file": (
+        ("pyproject.toml", "--against", "constraints.txt"),
+        "constraints.txt is not valid JSON, or is truncated",
+    ),
     "no baseline": (("models/mnist.onnx", "--against", "no.json"), "no.json does not exist"),
 }
 

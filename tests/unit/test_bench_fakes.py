@@ -540,11 +540,11 @@ def _changed(text: str, **parts: Any) -> str:
 
 OTHER = {"title": "other.onnx", "bytes": 1, "sha256": "0" * 64}
 REFUSED = {
-    "cut": (lambda text: text[: len(text) // 2], "is no JSON, or is cut"),
-    "cut at the end": (lambda text: text[:-3], "is no JSON, or is cut"),
-    "empty": (lambda text: "", "is no JSON, or is cut"),
-    "foreign": (lambda text: '{"rows": []}', "is no measurement of this suite"),
-    "a list": (lambda text: "[1, 2]", "is no measurement of this suite"),
+    "cut": (lambda text: text[: len(text) // 2], "is not valid JSON, or is truncated"),
+    "cut at the end": (lambda text: text[:-3], "is not valid JSON, or is truncated"),
+    "empty": (lambda text: "", "is not valid JSON, or is truncated"),
+    "foreign": (lambda text: '{"rows": []}', "is not a measurement of this suite"),
+    "a list": (lambda text: "[1, 2]", "is not a measurement of this suite"),
     "another schema": (lambda text: _changed(text, schema_version=2), "has schema_version 2, this suite reads 1"),
     "without processes": (lambda text: _changed(text, raw=[{}]), "lacks or garbles a part"),
     "without verdicts": (lambda text: _changed(text, verdicts={}), "lacks or garbles a part"),
@@ -657,7 +657,7 @@ BAD = {
     "no processes": ({"processes": 0}, "processes=0: give a whole number from 1 to 1000"),
     "half a process": ({"processes": 1.5}, "processes=1.5: give a whole number"),
     "no seconds": ({"seconds": 0}, "seconds=0: give a number from 0.001 to 3600"),
-    "seconds that are no number": ({"seconds": float("nan")}, "seconds=nan: give a number"),
+    "seconds that are not a number": ({"seconds": float("nan")}, "seconds=nan: give a number"),
     "no calls": ({"most_calls": 0}, "most_calls=0: give a whole number"),
     "negative tolerance": ({"tolerance": -1}, "tolerance=-1: give a number from 0"),
     "no inputs": ({"inputs": []}, "inputs are an empty list"),

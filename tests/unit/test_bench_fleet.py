@@ -27,7 +27,7 @@ def two_workers_of_dask() -> Iterator[Executor]:
     import dask
     from distributed import Client, LocalCluster
 
-    # Each measurement is a process of its own, which a worker may only have if it is no daemon itself.
+    # Each measurement is a process of its own, which a worker may only have if it is not a daemon itself.
     with (
         dask.config.set({"distributed.worker.daemon": False}),
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,

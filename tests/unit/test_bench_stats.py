@@ -42,7 +42,7 @@ def test_a_percentile_is_given_from_enough_calls_on(name: str):
     ("calls", "expected"),
     [
         *(([10.0] * 99 + [100.0], 1), ([10.0] * 100, 0), ([10.0] * 98 + [14.9, 15.1], 1), ([10.0] * 99 + [1.0], 0)),
-        ([10.0] * 50 + [20.0] * 50, 0),  # two modes are no outliers
+        ([10.0] * 50 + [20.0] * 50, 0),  # two modes are not outliers
         ([*np.linspace(8, 12, 101), 19.0], 1),  # 3 times the spread of 2 over 11
         ([*np.linspace(8, 12, 101), 16.0], 0),
         ([10.0], 0),
@@ -183,7 +183,10 @@ def test_variation(values: list[float], expected: float | None):
         ([1.0, 2.01, 1.01, 2.0, 1.0], (3, 2)),
         ([1.0, 1.06, 1.0, 1.06], (2, 2)),
         *(([1.0, 1.04, 1.0, 1.04], None), ([1.0, 1.0, 2.0], None), ([1.0, 1.0, 1.0, 1.0], None)),
-        *(([1.0, 1.0, 1.0, 2.0], None), ([1.0, 1.1, 1.2, 1.3, 1.4, 1.5], None)),  # one alone is no mode; an even spread
+        *(
+            ([1.0, 1.0, 1.0, 2.0], None),
+            ([1.0, 1.1, 1.2, 1.3, 1.4, 1.5], None),
+        ),  # one alone is not a mode; an even spread
         ([1.0, 1.1, 2.0, 2.1, 3.0, 3.1], None),  # three
         ([1.0, 1.1, 1.31, 1.41], (2, 2)),
         ([1.0, 1.1, 1.29, 1.39], None),

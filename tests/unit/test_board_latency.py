@@ -195,7 +195,7 @@ def test_another_model(measured: Result, tmp_path: Path):
 UNFIT = {
     "a number": (3, "latency is a result of helpers.bench or the path of one, not int; give one of these"),
     "no file": ("nowhere.json", "nowhere.json does not exist; give a file that onnx-lab bench --out wrote"),
-    "no measurement": (MNIST, "mnist.onnx is no JSON, or is cut"),
+    "no measurement": (MNIST, "mnist.onnx is not valid JSON, or is truncated"),
 }
 
 

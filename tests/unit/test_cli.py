@@ -115,9 +115,9 @@ OURS = {
     "a dimension without a size": (("--dim", "batch"), "--dim 'batch': give NAME=SIZE with a whole number"),
     "a dimension with a bad size": (("--dim", "batch=-1"), "--dim 'batch=-1': give NAME=SIZE"),
     "a dimension that is not there": (("--dim", "batch=2"), "the model has no symbolic dimension 'batch'; "),
-    "inputs that are not there": (("--inputs", "no.npz"), "no.npz is no file; give an .npz"),
-    "inputs that are no .npz": (("--inputs", "README.md"), "README.md is no .npz file, or is cut"),
-    "a tolerance that is no number": (("--tolerance", "nan"), "tolerance=nan: give a number from 0"),
+    "inputs that are not there": (("--inputs", "no.npz"), "no.npz is not a file; give an .npz"),
+    "inputs that are not .npz": (("--inputs", "README.md"), "README.md is not an .npz file, or is truncated"),
+    "a tolerance that is not a number": (("--tolerance", "nan"), "tolerance=nan: give a number from 0"),
 }
 
 

@@ -224,7 +224,7 @@ def test_make_inputs_of_several():
             "input 'x' would have shape [1048576, 1048576], and a sample 4096.0 GiB",
         ),
         (info("x", "float32", 2**62, 4), {}, "would have shape [4611686018427387904, 4]"),
-        (info("x", "float32", "n", 2), {"n": 2**40}, "dimension 'n': 1099511627776 is no size"),
+        (info("x", "float32", "n", 2), {"n": 2**40}, "dimension 'n': 1099511627776 is not a size"),
         (info("x", object, 2), {}, "input x: object[2] holds object, for which there are no random values"),
     ],
 )

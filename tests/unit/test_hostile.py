@@ -310,9 +310,9 @@ ARRAYS: dict[str, tuple[dict[str, np.ndarray] | bytes, str]] = {
         "samples on the first axis differ or are none (Input3 0)",
     ),
     "nothing": ({}, "no array for the input Input3"),
-    "no npz": (b"PK\x03\x04 and then nothing", "is no .npz file, or is cut"),
-    "text": (b"hello", "is no .npz file, or is cut"),
-    "empty": (b"", "is no .npz file, or is cut"),
+    "no npz": (b"PK\x03\x04 and then nothing", "is not an .npz file, or is truncated"),
+    "text": (b"hello", "is not an .npz file, or is truncated"),
+    "empty": (b"", "is not an .npz file, or is truncated"),
 }
 
 

@@ -56,7 +56,7 @@ def test_a_time_that_does_not_count_is_struck_out(struck: Result):
     for told in (ecdf, ratios):
         assert "<s>onnxruntime</s> (wrong)" in str(told.figure.to_dict())
         assert not told.figure.layout.title.text.startswith("onnxruntime")
-    assert "Without a time that counts: onnxruntime (wrong)" in ecdf.sentence
+    assert "Not ranked: onnxruntime (wrong)" in ecdf.sentence
     assert ratios.sentence.startswith("Against tract-wheel: onnxruntime ")
     assert "), wrong" in ratios.sentence
     assert "steady calls of tract-wheel" in plots.phases(struck).sentence

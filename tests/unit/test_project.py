@@ -67,7 +67,7 @@ def direct(project: dict) -> list[str]:
 
 def test_constraints(project: dict):
     lines = [line for line in text("constraints.txt").splitlines() if line and not line.startswith("#")]
-    pins = [Requirement(line) for line in lines]  # an option such as an index is no requirement
+    pins = [Requirement(line) for line in lines]  # an option such as an index is not a requirement
     assert all(re.fullmatch(r"==[^*,]+", str(pin.specifier)) and pin.url is None for pin in pins)
     for line in direct(project):
         wanted = Requirement(line)

@@ -72,8 +72,8 @@ WRONG = {
         {"x": [1, 4, 2, 2]},
         "--shape x=1,4,2,2: the file fixes x: float32[?, 3, ?",
     ),
-    "zero": (NAMED, {"batch": 0}, {}, "dimension 'batch': 0 is no size; give a whole number from 1"),
-    "negative": (FREE, {}, {"x": [-1, 3, 1, 1]}, "input 'x': -1 is no size; give a whole number from 1"),
+    "zero": (NAMED, {"batch": 0}, {}, "dimension 'batch': 0 is not a size; give a whole number from 1"),
+    "negative": (FREE, {}, {"x": [-1, 3, 1, 1]}, "input 'x': -1 is not a size; give a whole number from 1"),
     "no such name": (NAMED, {"n": 2}, {}, "the model has no symbolic dimension 'n'; its symbolic dimensions: batch"),
     "twice": (TWO, {}, {"x": [2, 4], "z": [3, 4]}, "'n' would be 2 and 3; a dimension has one size in all inputs"),
     "too large": (

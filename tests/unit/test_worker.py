@@ -163,14 +163,14 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, mnist):
 
 
 def test_a_process_that_cannot_start_failed_here(monkeypatch, mnist):
-    """It is no engine that cannot be here, so it does not count as unavailable."""
+    """It is not an engine that cannot be here, so it does not count as unavailable."""
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with engines.isolated("onnxruntime") as engine, pytest.raises(EngineCrashed, match="its process did not start"):
         engine.load(mnist)
 
 
 def test_panic_ends_the_process(isolated):
-    """A Rust panic (PanicException is no Exception) is a typed error, and the next call gets a fresh process."""
+    """A Rust panic (PanicException is not an Exception) is a typed error, and the next call gets a fresh process."""
     engine = isolated["wonnx"]
     if not (can := engine.availability()):
         pytest.skip(can.why)

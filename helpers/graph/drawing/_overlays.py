@@ -53,7 +53,7 @@ def values_of(model: Source, what: str | Values | Mapping[str, Any], **options: 
     Raises
     ------
     BadInput
-        There is no such kind, or the values are no numbers and no words.
+        There is no such kind, or the values are neither numbers nor words.
 
     >>> values_of("models/mnist.onnx", {"Plus214_Output_0": 0.5}).text("Plus214_Output_0")
     '0.5'

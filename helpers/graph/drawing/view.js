@@ -72,7 +72,7 @@ class Nodes {
     });
   }
   rows() {
-    return [...this.body.rows].filter((row) => row.node); // what is no node cannot be selected
+    return [...this.body.rows].filter((row) => row.node); // what is not a node cannot be selected
   }
   go(row) {
     if (!row?.node) return;

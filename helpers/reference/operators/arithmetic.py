@@ -19,7 +19,7 @@ _CODE = "https://github.com/onnx/onnx/blob/main/onnx/reference/ops"
     upstream=f"{_CODE}/op_pow.py",
 )
 class Pow(OpRun):
-    """Pow; a fraction that is no whole number is cut off."""
+    """Pow; a fraction that is not a whole number is cut off."""
 
     def _run(self, x: np.ndarray, exponent: np.ndarray) -> tuple[Any, ...]:
         if x.dtype.kind in "iu" and exponent.dtype.kind == "i" and (exponent < 0).any():

@@ -27,7 +27,7 @@ def fitted(a: np.ndarray, b: np.ndarray, broadcast: int | None, axis: int | None
         return b.reshape((1,) * a.ndim)
     start = a.ndim - b.ndim if axis is None else axis % a.ndim
     if a.shape[start : start + b.ndim] != b.shape:
-        raise ValueError(f"shape {list(b.shape)} is no part of {list(a.shape)} from axis {start} on")
+        raise ValueError(f"shape {list(b.shape)} is not a part of {list(a.shape)} from axis {start} on")
     return b.reshape(b.shape + (1,) * (a.ndim - start - b.ndim))
 
 
