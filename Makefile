@@ -41,8 +41,9 @@ lint: $(INSTALLED)  ## style and types
 	$(BIN)/mypy
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
-	$(BIN)/pytest tests/unit tests/native
-	$(BIN)/pytest --doctest-modules helpers
+	$(BIN)/pytest tests/unit tests/native -m "not alone" --numprocesses=2 --dist=loadfile
+	$(BIN)/pytest tests/unit tests/native -m alone
+	$(BIN)/pytest --doctest-modules helpers --numprocesses=2 --dist=loadfile
 
 lessons: $(INSTALLED)  ## every notebook, cell by cell, and nothing may reach for the network
 	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/python tests/without_network.py $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks

@@ -30,6 +30,8 @@ from tests import bench_engines as fakes
 from tests.bench_engines import Fake
 from tests.small_models import CASES
 
+pytestmark = pytest.mark.alone  # engines that spin are measured
+
 RELU = CASES["relu"].model
 SAMPLES = [CASES["relu"].inputs] * 2
 NEAR = 0.02  # of a time that is known

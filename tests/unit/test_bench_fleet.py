@@ -16,6 +16,8 @@ from helpers import bench
 from helpers.bench import machine
 from helpers.bench.result import Result
 
+pytestmark = pytest.mark.alone  # two workers of a cluster measure
+
 
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

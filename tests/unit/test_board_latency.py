@@ -22,6 +22,8 @@ from helpers.digits._latency import given, look_up
 from helpers.engines import BadInput
 from helpers.paths import MNIST
 
+pytestmark = pytest.mark.alone  # what was measured here
+
 SEVEN = digits().images[0]
 DATA = MNIST.read_bytes()
 

@@ -20,6 +20,8 @@ from helpers.engines import BadInput
 from helpers.process import reader
 from helpers.reference.chance import random_outputs
 
+pytestmark = pytest.mark.alone  # time limits
+
 LIMIT = 3.0
 
 

@@ -19,6 +19,8 @@ from helpers.engines.model import read_model
 from helpers.rewrite.remote import portable_bytes
 from tests.structured import BASES, damaged
 
+pytestmark = pytest.mark.alone  # time limits
+
 LIMITS = Limits(load=10, memory=2 * GIB)
 
 

@@ -19,6 +19,8 @@ from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed
 from helpers.engines.limits import GIB, Limits
 from helpers.process import serve
 
+pytestmark = pytest.mark.alone  # time limits
+
 LIMIT = 3.0  # seconds
 SLACK = 3.0  # a process that is ended on a busy machine is not gone at once
 
