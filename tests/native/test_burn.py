@@ -22,7 +22,7 @@ from helpers.engines.burn import Burn
 from helpers.engines.model import read_model
 from tests import powerless
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.alone]
 
 
 def model(number: float) -> bytes:
