@@ -46,7 +46,7 @@ unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the
 	$(BIN)/pytest --doctest-modules helpers --numprocesses=2 --dist=loadfile
 
 lessons: $(INSTALLED)  ## every notebook, cell by cell, and nothing may reach for the network
-	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/python tests/without_network.py $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
+	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/python tests/without_network.py $(BIN)/python -m pytest -p tests.checks_said --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py

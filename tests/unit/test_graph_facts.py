@@ -526,7 +526,7 @@ def test_absurd(text: str):
 
 def test_a_name_that_is_no_text():
     data = model("g (float[2] x) => (float[2] y) { name = Neg(x) y = Neg(name) }").SerializeToString()
-    with pytest.raises(BadInput, match=r"no UTF-8 .*; get the file again"):
+    with pytest.raises(BadInput, match=r"not UTF-8 .*; get the file again"):
         graph.facts(data.replace(b"name", b"n\xcd\xcde"))
 
 

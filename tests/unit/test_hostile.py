@@ -110,8 +110,8 @@ def unreadable(folder: Path) -> Path:
 
 
 FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "not a protobuf": (raw(b"\xff\xfeThis is a text, no model. " * 9), "is not an ONNX model, or is cut short"),
-    "truncated": (cut, "is not an ONNX model, or is cut short"),
+    "not a protobuf": (raw(b"\xff\xfeThis is a text, no model. " * 9), "is not an ONNX model, or is truncated"),
+    "truncated": (cut, "is not an ONNX model, or is truncated"),
     "empty": (raw(b""), "model.onnx is empty; get the file again"),
     "folder": (lambda folder: folder, "is a folder; give the path of the .onnx file in it"),
     "missing": (lambda folder: folder / "none.onnx", "none.onnx does not exist; check the path"),
@@ -360,7 +360,7 @@ def test_inputs_that_unpack_to_more_than_is_taken(tmp_path: Path, mnist: Path):
     header = tmp_path / "header.npz"
     with zipfile.ZipFile(header, "w") as packed, packed.open("Input3.npy", "w") as member:
         np.lib.format.write_array_header_1_0(member, {"descr": "<f4", "fortran_order": False, "shape": (2**40,)})
-    with pytest.raises(BadInput, match=r"is no \.npz file, or is cut"):
+    with pytest.raises(BadInput, match=r"is not an \.npz file, or is truncated"):
         compare(mnist, inputs=header)
 
 

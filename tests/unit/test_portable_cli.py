@@ -55,7 +55,7 @@ def test_sizes_can_be_fixed_at_once(model: Path):
 
 def test_what_is_asked_is_checked_before_the_work(model: Path):
     for arguments, said in (
-        ((model, "-o", model), f"{model} is the model itself; give another name"),
+        ((model, "-o", model), f"{model} is what is read; give another name"),
         ((model, "-o", model.parent), f"{model.parent} is a folder; give a file in it"),
         (
             (model, "-o", model.parent / "no" / "m.onnx"),

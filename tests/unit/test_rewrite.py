@@ -166,7 +166,7 @@ def sparse() -> onnx.ModelProto:
 BAD = {
     "no such file": ("nosuch.onnx", "nosuch.onnx does not exist"),
     "empty": (b"", "is empty; get the file again"),
-    "no protobuf": (b"what is this", "is not an ONNX model, or is cut short"),
+    "no protobuf": (b"what is this", "is not an ONNX model, or is truncated"),
     "no graph": (onnx.ModelProto(ir_version=8).SerializeToString(), "holds no graph"),
     "no graph, as a proto": (onnx.ModelProto(ir_version=8), "holds no graph"),
     "a number": (7, "a model is a path or bytes, not int"),
@@ -184,7 +184,7 @@ def test_bad_model(given: object, said: str):
 def test_cut_file(mnist: Path, tmp_path: Path):
     cut = tmp_path / "cut.onnx"
     cut.write_bytes(mnist.read_bytes()[:10_000])
-    with pytest.raises(BadInput, match=r"cut\.onnx is not an ONNX model, or is cut short"):
+    with pytest.raises(BadInput, match=r"cut\.onnx is not an ONNX model, or is truncated"):
         rewrite.portable(cut)
 
 
