@@ -191,7 +191,8 @@ def test_two_models_side_by_side(open_notebook, shot):
 
 
 def test_two_views_of_two_models_do_not_mix(open_notebook):
-    notebook = open_notebook(SHOW, f"import onnx\nother = graph.show(onnx.parser.parse_model('''{NEG}'''))\nother")
+    low = SHOW.replace(")", ", height=300)")  # both are to be in sight: a frame that is not gets no time
+    notebook = open_notebook(low, f"import onnx\nother = graph.show(onnx.parser.parse_model('''{NEG}'''))\nother")
     notebook.run(0)
     notebook.run(1)
     first, second = Drawing(notebook, 0), Drawing(notebook, 1)
