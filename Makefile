@@ -8,12 +8,20 @@ CARGO := $(shell PATH="$$PATH:$$HOME/.cargo/bin" command -v cargo)
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group test --group train \
 	--no-annotate --no-header --quiet
 
+STAGES := engines lint rust unit lessons browser
+
 .PHONY: lab test engines rust lint unit lessons browser notebooks soak bench constraints train clean
 
 lab: $(INSTALLED)  ## open JupyterLab on the first notebook (ARGS=--no-browser prints the address only)
 	@$(BIN)/onnx-lab lab $(ARGS)
 
-test: engines lint rust unit lessons browser  ## everything, the browser's tests included
+test:  ## everything, the browser's tests included; a line a stage says how long it took
+	@for stage in $(STAGES); do \
+		began=$$(date +%s); \
+		$(MAKE) --no-print-directory $$stage || { echo "$$stage failed after $$(( $$(date +%s) - began )) s"; exit 1; }; \
+		took="$$took, $$stage $$(( $$(date +%s) - began )) s"; \
+		echo "Passed so far: $${took#, }."; \
+	done
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python %d.%d: use 3.11 to 3.13, e.g. make PYTHON=python3.12 lab" % v)'
