@@ -287,6 +287,8 @@ def test_not_live_sends_a_stroke_once(pad):
 def test_an_error_in_a_handler_is_shown(pad):
     pad.notebook.do("def broken(_): raise ValueError('the observer broke')\npad.observe(broken, names=['seq'])")
     pad.button("Sample 1").click()
+    pad.root.locator(".pad-note", has_text="the observer broke").wait_for()  # at the buttons, since one was pressed
+    pad.mouse([(0.3, 0.3), (0.6, 0.6)])
     pad.wait_caption("the observer broke")
 
 
