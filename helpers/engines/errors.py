@@ -12,6 +12,8 @@ LabError
 
 from __future__ import annotations
 
+from helpers.units import visible
+
 _LONGEST = 300  # characters of an engine's own words that still help a reader
 
 
@@ -74,12 +76,14 @@ class EngineTimedOut(EngineError):
 def one_line(error: BaseException | str) -> str:
     """The first telling line of an engine's own words, without the backtraces that Rust engines attach.
 
+    They may quote a name of the file, so signs that would steer a terminal are spelled out.
+
     >>> one_line("No GPU found\\n\\nStack backtrace:\\n 0: main")
     'No GPU found'
     """
     text = str(error).split("Stack backtrace")[0].split("stack backtrace")[0]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = " · ".join(lines) or (type(error).__name__ if isinstance(error, BaseException) else "no message")
+    line = visible(" · ".join(lines)) or (type(error).__name__ if isinstance(error, BaseException) else "no message")
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

@@ -16,6 +16,7 @@ from helpers.engines import BadInput, EngineCrashed, EngineTimedOut, ModelReject
 from helpers.engines import _burn as burn
 from helpers.engines.limits import GIB, Limits
 from helpers.engines.model import read_model
+from helpers.rewrite._bounds import told
 from helpers.rewrite.remote import portable_bytes
 from tests.structured import BASES, damaged
 
@@ -163,3 +164,11 @@ def test_weights_too_large_for_one_piece_are_not_loaded(tmp_path: Path):
     with pytest.raises(ModelRejected, match=r"burn cannot load the model: .*8\.0 GiB of weights beside it"):
         burn.in_one_piece(read_model(path))
     assert peak() - before < GIB / 4
+
+
+def test_what_a_library_quotes_of_a_file_steers_no_terminal():
+    """Found by the survey of damaged models: an attribute's name held an escape sequence."""
+    with pytest.raises(BadInput) as refused, told("the step 'fold constants'"):
+        raise ValueError("Unsupported constant node attribute '\x1b[31m'\nand more")
+    assert str(refused.value).isprintable()
+    assert r"\x1b[31m" in str(refused.value)
