@@ -14,6 +14,7 @@ _PLAIN = {
     **{"–": "-", "—": "-", "…": "...", "×": "x", "±": "+/-", "≤": "<=", "≥": ">=", "→": "->"},
     **{"µ": "u", "✓": "ok", "✗": "not ok", "\u0336": "", "\u202f": " ", "\u00a0": " "},
 }
+_SIGNS = str.maketrans(_PLAIN)
 _TAKES_NOTHING = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -22,11 +23,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lost = error.object[error.start : error.end]
-    return "".join(_PLAIN.get(sign) or _spelled(sign) for sign in lost), error.end
-
-
-def _spelled(sign: str) -> str:
-    return "" if _PLAIN.get(sign) == "" else sign.encode("ascii", "backslashreplace").decode("ascii")
+    return lost.translate(_SIGNS).encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 codecs.register_error("onnx-lab", _plain)
