@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser._lab import Lab
 
@@ -97,6 +97,20 @@ class Notebook:
             assert time.monotonic() < until, f"{expression} is still {value!r}"
             self.page.wait_for_timeout(100)
         return value
+
+    def settle(self, locator: Locator) -> Any:
+        """Where a part stands once it stands still: a swipe goes on for a while after the finger is gone."""
+        locator.evaluate(
+            """async (part) => {
+                const frame = () => new Promise(requestAnimationFrame);
+                for (let still = 0, last; still < 20; await frame()) {
+                    const { x, y, height } = part.getBoundingClientRect(), now = [x, y, height].join();
+                    still = now === last ? still + 1 : 0;
+                    last = now;
+                }
+            }"""
+        )
+        return locator.bounding_box()
 
     def theme(self, name: str) -> None:
         """Change the theme: "JupyterLab Light" or "JupyterLab Dark"."""

@@ -409,6 +409,7 @@ def test_a_finger_is_the_page_s_until_one_taps_the_drawing(open_notebook, new_pa
     page.wait_for_function(f"(before) => ({top})() < before - 50", arg=before)
     assert body.evaluate(inside) == start
 
+    notebook.settle(drawing.root.locator("iframe"))
     shown = drawing.node("Conv").locator(".node-item-type").bounding_box()
     page.touchscreen.tap(shown["x"] + shown["width"] / 2, shown["y"] + shown["height"] / 2)
     notebook.wait(
