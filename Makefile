@@ -49,16 +49,16 @@ lint: $(INSTALLED)  ## style and types
 	$(BIN)/mypy
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
-	$(BIN)/pytest tests/unit tests/native -m "not alone" --numprocesses=2 --dist=loadfile
+	$(BIN)/pytest tests/unit tests/native -m "not alone" --numprocesses=2 --dist=worksteal
 	$(BIN)/pytest tests/unit tests/native -m alone
-	$(BIN)/pytest --doctest-modules helpers --numprocesses=2 --dist=loadfile
+	$(BIN)/pytest --doctest-modules helpers --numprocesses=2 --dist=worksteal
 
 lessons: $(INSTALLED)  ## every notebook, cell by cell, and nothing may reach for the network
 	ONNX_LAB_QUICK=1 XDG_CACHE_HOME="$$(mktemp -d)" $(BIN)/python tests/without_network.py $(BIN)/python -m pytest -p tests.checks_said --nbval-lax --nbval-current-env --nbval-cell-timeout=120 --import-mode=prepend notebooks
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser --numprocesses=2 --dist=worksteal
 
 notebooks: $(INSTALLED)  ## make the exercises from notebooks/solutions, and strip both
 	$(BIN)/python notebooks/make_exercises.py
