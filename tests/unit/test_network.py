@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,11 @@ assert [row["answer"] for row in made.rows if row["engine"] == "onnxruntime"] ==
 made.close()
 """
 _LAB = (sys.executable, "-m", "helpers.cli")
-PROGRAMS = {
+IDLING = {
     "a kernel that imports an engine itself": (sys.executable, "-c", _KERNEL),
     "a board": (sys.executable, "-c", _BOARD),
+}
+PROGRAMS = {
     "a comparison": (*_LAB, "compare", "models/mnist.onnx", "--limit", "2"),
     "a measurement": (*_LAB, "bench", "models/mnist.onnx", "--processes", "2", "--engines", "onnxruntime,openvino"),
 }
@@ -57,10 +60,24 @@ def tried(command: tuple[str, ...], home: Path) -> dict[str, int]:
 @needs_a_namespace
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_nothing_is_sent(name: str, tmp_path: Path):
-    assert tried(PROGRAMS[name], tmp_path) == {}
-    left = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
+    refuse_traces(PROGRAMS[name], tmp_path)
+
+
+@needs_a_namespace
+def test_nothing_is_sent_while_it_idles(tmp_path: Path):
+    """Both at once: they only wait."""
+    homes = [tmp_path / str(number) for number in range(len(IDLING))]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(refuse_traces, IDLING.values(), homes))
+
+
+def refuse_traces(command: tuple[str, ...], home: Path) -> None:
+    """Nothing was sent, and nothing that tells people apart was left in the home."""
+    home.mkdir(exist_ok=True)
+    assert tried(command, home) == {}
+    left = {path.relative_to(home).parts[0] for path in home.rglob("*")}
     assert not left & {"intel", ".ses"}
-    assert not (tmp_path / ".cache" / "Microsoft").exists()
+    assert not (home / ".cache" / "Microsoft").exists()
 
 
 @needs_a_namespace
