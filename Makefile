@@ -43,10 +43,11 @@ rust: $(INSTALLED)  ## the crates: style, hints of the compiler, tests
 	cd crates && $(CARGO_ENV) cargo test --release --package bridge --features pool
 endif
 
-lint: $(INSTALLED)  ## style and types
+lint: $(INSTALLED)  ## style, types, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --cache-dir .mypy_cache/imports
 
 unit: $(INSTALLED)  ## the tests that need neither browser nor notebook, and the examples in the docstrings
 	$(BIN)/pytest tests/unit tests/native -m "not alone" --numprocesses=2 --dist=worksteal
@@ -58,7 +59,7 @@ lessons: $(INSTALLED)  ## every notebook, cell by cell, and nothing may reach fo
 
 browser: $(INSTALLED)  ## a real JupyterLab in a real Chromium
 	@$(BIN)/python tests/browser/install.py
-	$(BIN)/pytest tests/browser --numprocesses=2 --dist=worksteal
+	$(BIN)/pytest tests/browser --numprocesses=2 --dist=worksteal --reruns=1 -raR
 
 notebooks: $(INSTALLED)  ## make the exercises from notebooks/solutions, and strip both
 	$(BIN)/python notebooks/make_exercises.py

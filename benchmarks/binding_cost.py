@@ -23,9 +23,9 @@ from benchmarks._report import table, write
 from helpers import engines, rewrite
 from helpers.digits import MNIST, digits
 from helpers.engines import build
-from helpers.engines.model import read_model
 from helpers.engines.native import Native
 from helpers.engines.session import LocalSession
+from helpers.modelfile.model import read_model
 from helpers.units import seconds
 
 PROCESSES, CALLS = 3, 2000

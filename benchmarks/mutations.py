@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks._report import table, write  # noqa: E402 (the root comes first)
 from helpers import engines  # noqa: E402
 from helpers.digits import digits  # noqa: E402
-from helpers.engines.limits import GIB, Limits  # noqa: E402
+from helpers.process.limits import GIB, Limits  # noqa: E402
 from helpers.rewrite import portable  # noqa: E402
 from tests.mutations import KINDS, OUTCOMES, survey  # noqa: E402
 

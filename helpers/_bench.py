@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from helpers._options import Dims, Engines, Inputs, Json, Shapes, Tolerance, dims, shapes
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.units import visible
 
 
@@ -77,7 +77,7 @@ def bench(
     else:
         _terminal.print_bench(result, to=to, changes=changes)
     if html is not None:  # after the table: a page that cannot be written costs no result
-        from helpers.bench.page import write
+        from helpers.report.page import write
 
         write(result, html, to=to, changes=changes)
     for trouble in filter(None, (result.unsaved, result.forgotten)):

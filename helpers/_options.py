@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Inputs = Annotated[

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.lessons.wrong import NotDone, Wrong, kind
 
 _checked: set[str] = set()  # the names in the notebook whose values were looked at

@@ -17,7 +17,7 @@ from helpers._bench import bench
 from helpers._cli_portable import portable
 from helpers._options import Dims, Engines, Inputs, Json, Shapes, Tolerance, dims, shapes
 from helpers._streams import told
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from helpers.units import visible
 
 app = typer.Typer(

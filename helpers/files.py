@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 
 def refuse_unwritable(path: Path, sources: Iterable[Path] = ()) -> None:
@@ -15,7 +15,7 @@ def refuse_unwritable(path: Path, sources: Iterable[Path] = ()) -> None:
 
     >>> refuse_unwritable(Path("none/a.json"))
     Traceback (most recent call last):
-    helpers.engines.errors.BadInput: none/a.json: there is no folder none; make it, or give another file
+    helpers.errors.BadInput: none/a.json: there is no folder none; make it, or give another file
     """
     try:
         if path.is_dir():

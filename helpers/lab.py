@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers.engines import _cargo, build
 from helpers.engines._crates import HERE
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.paths import ROOT
 from helpers.process.command import environment, module
 

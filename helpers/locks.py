@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 
 @contextmanager

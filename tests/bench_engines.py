@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.model import Model
+from helpers.modelfile.model import Model
 
 BEFORE = 2  # processes of an engine before its first timed one: the gate's, and the one whose memory is looked at
 _CARD = Card(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from helpers import engines
-from helpers.engines.limits import Limits
 from helpers.engines.worker import Isolated
+from helpers.process.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -9,7 +9,8 @@ import numpy as np
 import onnx
 
 from helpers.compare import judge
-from helpers.engines.errors import (
+from helpers.engines.worker import Isolated
+from helpers.errors import (
     BadInput,
     EngineCrashed,
     EngineTimedOut,
@@ -17,7 +18,6 @@ from helpers.engines.errors import (
     ModelRejected,
     RunFailed,
 )
-from helpers.engines.worker import Isolated
 
 KINDS = ("bit flips", "cut", "swapped fields")
 # Told before any engine sees the file, or by the engine; "wrong" and "right" are against the reference's answer to

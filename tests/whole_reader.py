@@ -11,14 +11,14 @@ from helpers import graph, rewrite
 from helpers.compare import inputs
 from helpers.compare.quantised import steps
 from helpers.engines import LabError
-from helpers.engines.model import parse, read_model
 from helpers.graph.drawing.compared import side_by_side
+from helpers.modelfile.model import parse, read_model
 from helpers.reference.chance import random_outputs
 from tests.structured import BASES, damaged
 
 SAMPLES = 2  # made-up samples of a model
 FUNCTIONS: dict[str, Callable[[bytes], Any]] = {
-    "engines.model.read_model": read_model,
+    "modelfile.model.read_model": read_model,
     "compare.inputs.samples": lambda data: inputs.samples(read_model(data).inputs, count=SAMPLES),
     "compare.quantised.steps": steps,
     "reference.random_outputs": lambda data: random_outputs(parse(data)),

@@ -13,7 +13,7 @@ from benchmarks.judging.cases import Case
 from benchmarks.judging.explained import EXPLANATIONS, Explanation
 from benchmarks.judging.voices import JUDGE, NARROW, UPSTREAM, Answer
 from helpers.compare.judge import judge
-from helpers.engines.model import TensorInfo
+from helpers.modelfile.model import TensorInfo
 
 ALLOWED = {"float16": 1e-2, "bfloat16": 5e-2, "float32": 1e-5, "float64": 1e-5}  # norm-wise; all else is exact
 Verdict = Literal["agrees", "differs", "silent", "alone"]

@@ -14,9 +14,9 @@ from onnx.reference import ReferenceEvaluator
 from benchmarks.judging.cases import Case
 from helpers import engines
 from helpers.engines import Options
-from helpers.engines.errors import LabError, one_line
-from helpers.engines.limits import GIB, Limits
 from helpers.engines.worker import Isolated
+from helpers.errors import LabError, one_line
+from helpers.process.limits import GIB, Limits
 from helpers.reference import Evaluator
 
 JUDGE, NARROW, UPSTREAM = "judge", "judge, in the file's precision", "onnx.reference"

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.bench.entry import Entry
 from helpers.engines.base import Run
-from helpers.engines.errors import ModelRejected, RunFailed, translate
+from helpers.errors import ModelRejected, RunFailed, translate
 from helpers.process.wire import crosses
 
 if TYPE_CHECKING:
     import numpy as np
 
     from helpers.compare.inputs import Sample
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 LEAST_CALLS = 24  # of a process, however slow the engine: a median of steady calls takes 11
 _CHECKED_SECONDS, _CHECKED_BYTES = 0.05, 2**22  # of answers after the measurement, handed back to be judged

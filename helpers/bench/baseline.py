@@ -16,7 +16,7 @@ from helpers.bench import machine, speed, stats
 from helpers.bench.noise import noise_floors
 from helpers.bench.result import Result
 from helpers.bench.rows import Row, resolve, verdict
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 Verdict = Literal["faster", "slower", "not resolvable", "new", "gone", "failed", "failed before"]
 

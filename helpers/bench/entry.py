@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from helpers.engines.base import DEFAULT, Engine, Options
-from helpers.engines.errors import BadInput
 from helpers.engines.registry import get
+from helpers.errors import BadInput
 
 AGAIN = " (again)"  # the second name of the engine that is measured twice
 

@@ -16,8 +16,8 @@ from helpers.compare.answers import Answers, enough
 from helpers.compare.inputs import Sample
 from helpers.compare.panel import Panel, convene
 from helpers.compare.verdict import Outcome, row
-from helpers.engines.errors import BadInput, EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
-from helpers.engines.model import Model, read_model
+from helpers.errors import BadInput, EngineError, EngineUnavailable, LabError, ModelRejected, RunFailed
+from helpers.modelfile.model import Model, read_model
 from helpers.rewrite.remote import Shapes, portable_bytes
 
 Report = Callable[[str, int, int], None]  # what is at work, done, of all

@@ -17,9 +17,9 @@ from helpers.bench._child import timed
 from helpers.bench.planning import Plan
 from helpers.compare.inputs import Sample
 from helpers.engines.base import DEFAULT, Engine
-from helpers.engines.errors import EngineError
-from helpers.engines.model import Model
 from helpers.engines.native import Native
+from helpers.errors import EngineError
+from helpers.modelfile.model import Model
 from helpers.units import seconds
 
 _CALLS, _SECONDS = 300, 0.05  # of each kind, whichever comes first

@@ -14,10 +14,10 @@ from helpers.bench.entry import AGAIN, Entry
 from helpers.compare import inputs as _inputs
 from helpers.compare.inputs import Sample
 from helpers.compare.judge import refuse_tolerance
-from helpers.engines.errors import BadInput
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model, read_model
 from helpers.engines.registry import names
+from helpers.errors import BadInput
+from helpers.modelfile.model import Model, read_model
+from helpers.process.limits import Limits
 
 _QUICK = "ONNX_LAB_QUICK"  # set by the tests of the lessons: fewer and shorter processes, and nothing else
 MOST_INPUTS = 100  # that a process takes in turns, and that the gate judges

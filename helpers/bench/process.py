@@ -16,9 +16,9 @@ from helpers.bench.machine import busy_seconds, facts, identity
 from helpers.compare.inputs import Sample
 from helpers.compare.judge import error
 from helpers.compare.verdict import OUTCOMES
-from helpers.engines.errors import EngineError
-from helpers.engines.limits import Limits
+from helpers.errors import EngineError
 from helpers.locks import lock
+from helpers.process.limits import Limits
 
 Facts = dict[str, Any]  # of a machine, see helpers.bench.machine.facts
 _LOOK = 0.25  # seconds between looks at another measurement on this machine; rare, since looking disturbs it

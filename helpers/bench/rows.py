@@ -15,7 +15,7 @@ from helpers.bench.noise import noise_floors
 from helpers.bench.series import Series, warnings
 from helpers.bench.stats import Interval
 from helpers.compare.judge import precision_class
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 if TYPE_CHECKING:
     from helpers.bench.record import Record

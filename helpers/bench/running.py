@@ -18,7 +18,7 @@ from helpers.bench.measuring import beside, processes
 from helpers.bench.planning import Plan
 from helpers.bench.result import Result
 from helpers.engines.build import running
-from helpers.engines.errors import BadInput, one_line
+from helpers.errors import BadInput, one_line
 from helpers.files import refuse_unwritable
 from helpers.locks import lock
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 from helpers.bench.head import SCHEMA
 from helpers.compare.verdict import Outcome
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.units import visible
 
 MOST_BYTES = 128 * 2**20

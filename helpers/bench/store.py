@@ -14,7 +14,7 @@ from helpers.bench.instrument import Instrument
 from helpers.bench.process import Process
 from helpers.bench.result import Result
 from helpers.bench.schema import MOST_BYTES, check
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.files import replace
 
 _KEPT = 64  # models whose newest measurement is remembered

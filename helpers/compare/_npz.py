@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import gate
+from helpers.errors import BadInput
+from helpers.modelfile.model import gate
 from helpers.process.reader import reads
 
 _MOST = 2**30  # bytes that a file may unpack to

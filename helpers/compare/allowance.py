@@ -15,7 +15,7 @@ import numpy as np
 from helpers.compare.judge import Tensors, error, tolerance_of
 from helpers.compare.quantised import Step, steps
 from helpers.compare.wording import share
-from helpers.engines.model import Model
+from helpers.modelfile.model import Model
 from helpers.units import number
 
 MULTIPLE = 10  # of the floor; engines that are right stayed below 5 (benchmarks/judge.py)

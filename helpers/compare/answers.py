@@ -12,10 +12,10 @@ from helpers import engines as _engines
 from helpers.compare import forms
 from helpers.compare.inputs import Sample
 from helpers.engines.base import DEFAULT, Engine, Options
-from helpers.engines.errors import EngineError, ModelRejected, RunFailed
-from helpers.engines.limits import Limits
-from helpers.engines.model import read_model
 from helpers.engines.worker import RemoteSession
+from helpers.errors import EngineError, ModelRejected, RunFailed
+from helpers.modelfile.model import read_model
+from helpers.process.limits import Limits
 
 _MOST = 2**27  # bytes of answers that one engine may give: several are held at a time, until they are judged
 Progress = Callable[[str, int, int], None]  # engine, samples done, samples in all

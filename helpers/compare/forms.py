@@ -8,9 +8,9 @@ from pathlib import Path
 from helpers import engines as _engines
 from helpers.compare.inputs import Sample
 from helpers.engines.base import Engine
-from helpers.engines.errors import LabError
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model
+from helpers.errors import LabError
+from helpers.modelfile.model import Model
+from helpers.process.limits import Limits
 from helpers.rewrite.remote import Shapes, fixed_bytes, portable_bytes, portable_form
 
 

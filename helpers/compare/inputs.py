@@ -10,9 +10,9 @@ import numpy as np
 
 from helpers.compare._npz import read
 from helpers.compare.sizes import chosen_shapes
-from helpers.engines.errors import BadInput
-from helpers.engines.model import TensorInfo
 from helpers.engines.session import check_inputs
+from helpers.errors import BadInput
+from helpers.modelfile.model import TensorInfo
 
 Sample = dict[str, np.ndarray]
 _MOST = 2**30  # bytes of all samples that are made up
@@ -123,7 +123,7 @@ def is_mnist(inputs: tuple[TensorInfo, ...]) -> bool:
 
 def digits(inputs: tuple[TensorInfo, ...], limit: int | None = None) -> list[Sample]:
     """The digits of ``data/digits.npz`` as samples for a model for which ``is_mnist``."""
-    from helpers.digits.samples import digits as load
+    from helpers.samples import digits as load
 
     found = load()
     return [{inputs[0].name: found.tensor(i)} for i in range(min(len(found.labels), limit or len(found.labels)))]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.compare.wording import difference
-from helpers.engines.errors import BadInput
-from helpers.engines.model import TensorInfo
+from helpers.errors import BadInput
+from helpers.modelfile.model import TensorInfo
 
 Tensors = Mapping[str, np.ndarray]
 

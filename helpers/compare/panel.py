@@ -17,8 +17,8 @@ from helpers.compare.known_faults import Fault, fault
 from helpers.compare.parting import Parting, part
 from helpers.compare.voices import REFERENCE, WITNESSES, Report, Voice, hear
 from helpers.compare.wording import difference
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model
+from helpers.modelfile.model import Model
+from helpers.process.limits import Limits
 from helpers.reference.chance import random_outputs
 
 _AS_WITNESS = " as a witness"  # beside the row of the same engine, which may run with other settings

@@ -13,9 +13,9 @@ from helpers import engines as _engines
 from helpers.compare.judge import error
 from helpers.compare.wording import difference
 from helpers.engines.base import Options
-from helpers.engines.errors import LabError
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model
+from helpers.errors import LabError
+from helpers.modelfile.model import Model
+from helpers.process.limits import Limits
 from helpers.process.wire import crosses
 
 _LONGEST = 2**27  # bytes of values that a model may hold between its nodes, to be sent from process to process

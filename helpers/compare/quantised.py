@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import onnx
 from onnx import TensorProto
 
-from helpers.engines.model import parse
+from helpers.modelfile.model import parse
 from helpers.process.reader import reads
 from helpers.process.wire import crosses
 

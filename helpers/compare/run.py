@@ -19,9 +19,9 @@ from helpers.compare.sizes import free, taken
 from helpers.compare.verdict import Row, row
 from helpers.compare.voices import Voice
 from helpers.engines.build import running
-from helpers.engines.errors import BadInput
-from helpers.engines.limits import Limits
-from helpers.engines.model import read_model
+from helpers.errors import BadInput
+from helpers.modelfile.model import read_model
+from helpers.process.limits import Limits
 
 _BUSY = "Crates are being built on this machine meanwhile, so the times are not to be trusted."
 _REFUSED = ("cannot load", "cannot run", "crashed")

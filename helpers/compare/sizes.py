@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import TensorInfo
+from helpers.errors import BadInput
+from helpers.modelfile.model import TensorInfo
 
 _LARGEST = 2**31  # of one dimension
 Size = int | str | None

@@ -14,7 +14,7 @@ from helpers.compare.judge import Judgement, agree, judge, precision_class
 from helpers.compare.panel import Panel
 from helpers.compare.voices import FAMILIES, REFERENCE
 from helpers.compare.wording import share
-from helpers.engines.errors import (
+from helpers.errors import (
     EngineCrashed,
     EngineError,
     EngineTimedOut,
@@ -22,7 +22,7 @@ from helpers.engines.errors import (
     ModelRejected,
     RunFailed,
 )
-from helpers.engines.model import Model
+from helpers.modelfile.model import Model
 
 _OWN = "the others are held against it, since the reference cannot run this model, and no witness can"
 _ALONE = "neither the reference nor a witness can say who is right"

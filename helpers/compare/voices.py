@@ -11,10 +11,10 @@ from helpers import engines as _engines
 from helpers.compare.answers import enough
 from helpers.compare.inputs import Sample
 from helpers.engines.base import Options
-from helpers.engines.errors import EngineError, EngineUnavailable
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model
 from helpers.engines.worker import Isolated
+from helpers.errors import EngineError, EngineUnavailable
+from helpers.modelfile.model import Model
+from helpers.process.limits import Limits
 
 REFERENCE = "reference"
 # Engines of two houses that share no code, and the settings with which they change least of what the file says.

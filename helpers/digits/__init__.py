@@ -16,9 +16,9 @@ from helpers.digits.drawings import load as load_drawings
 from helpers.digits.drawings import save as save_drawing
 from helpers.digits.moving import moved
 from helpers.digits.preprocess import Stages, preprocess
-from helpers.digits.samples import Digits, digits
 from helpers.digits.scores import probabilities, softmax
 from helpers.paths import MNIST
+from helpers.samples import Digits, digits
 
 if TYPE_CHECKING:
     from helpers.digits._board import Board

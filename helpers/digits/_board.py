@@ -21,8 +21,8 @@ from helpers.digits._turns import Turns
 from helpers.digits._view import BoardView
 from helpers.digits.pad import Pad
 from helpers.digits.scores import probabilities
-from helpers.engines.errors import one_line
-from helpers.engines.limits import Limits
+from helpers.errors import one_line
+from helpers.process.limits import Limits
 
 _KEPT = 64  # reference answers that are kept, for rows that answer a picture later than the reference did
 _Told = News | Measured | tuple[int, bool]  # of an engine, of the benchmark, of the pad: its picture and if it is empty

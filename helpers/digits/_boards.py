@@ -12,8 +12,8 @@ from helpers.digits._board import Board
 from helpers.digits._fit import read_fitting
 from helpers.digits._latency import given, look_up
 from helpers.digits.pad import Pad
-from helpers.engines.limits import Limits
 from helpers.paths import MNIST
+from helpers.process.limits import Limits
 
 if TYPE_CHECKING:
     from helpers.bench import Result

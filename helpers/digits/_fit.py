@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.compare.inputs import is_mnist
-from helpers.engines.errors import BadInput
-from helpers.engines.model import Model, read_model
+from helpers.errors import BadInput
+from helpers.modelfile.model import Model, read_model
 
 
 def read_fitting(source: Path | str | bytes) -> Model:

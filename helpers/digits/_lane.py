@@ -20,7 +20,8 @@ from helpers.compare.voices import REFERENCE
 from helpers.digits._turns import Turns
 from helpers.digits._view import State
 from helpers.engines import DEFAULT, Options, _child
-from helpers.engines.errors import (
+from helpers.engines.worker import Isolated, RemoteSession
+from helpers.errors import (
     EngineCrashed,
     EngineError,
     EngineTimedOut,
@@ -30,9 +31,8 @@ from helpers.engines.errors import (
     RunFailed,
     one_line,
 )
-from helpers.engines.limits import Limits
-from helpers.engines.model import read_model
-from helpers.engines.worker import Isolated, RemoteSession
+from helpers.modelfile.model import read_model
+from helpers.process.limits import Limits
 from helpers.rewrite.remote import portable_bytes
 
 # Seconds. Whoever takes longer for a call gives way to the others, the kernel and the page, which on a laptop's few

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.paths import MNIST, ROOT
 
 if TYPE_CHECKING:  # imported where it is used: with scipy behind it, it takes seconds

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, get_args
 import anywidget
 import traitlets
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.script import joined
 
 State = Literal["starting", "idle", "answered", "unavailable", "failed", "crashed", "building"]

@@ -14,12 +14,12 @@ from helpers.digits._fit import read_fitting
 from helpers.digits._left import Left
 from helpers.digits._way import WalkView, pictured, sentence, stops
 from helpers.digits.pad import Pad
-from helpers.engines.errors import EngineTimedOut, LabError, one_line
-from helpers.engines.limits import Limits
 from helpers.engines.worker import Isolated, RemoteSession
+from helpers.errors import EngineTimedOut, LabError, one_line
 from helpers.graph import tap
-from helpers.graph._read import read
+from helpers.modelfile.nodes import read
 from helpers.paths import MNIST
+from helpers.process.limits import Limits
 
 _REST = 0.5  # seconds without a new picture after which the answer is said
 _walks: weakref.WeakKeyDictionary[Pad, Walk] = weakref.WeakKeyDictionary()

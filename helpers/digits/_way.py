@@ -12,10 +12,10 @@ import onnx
 import traitlets
 
 from helpers.digits.scores import probabilities
-from helpers.engines.errors import BadInput
-from helpers.graph._read import key
+from helpers.errors import BadInput
 from helpers.graph.tiles import SCRIPT as TILES
 from helpers.graph.tiles import said, tiles
+from helpers.modelfile.nodes import key
 from helpers.script import joined
 
 NOTHING = "Nothing drawn. Draw a digit, or take a sample."

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 SIDE = 112  # pixels of the pad's picture, four for each pixel of the network's
 WIDTH = 0.085  # of a line, as a fraction of the pad's side; the pad in the browser uses the same

@@ -18,7 +18,7 @@ import numpy as np
 
 from helpers.digits.brush import SIDE
 from helpers.digits.preprocess import FRAME, preprocess
-from helpers.engines.errors import BadInput, one_line
+from helpers.errors import BadInput, one_line
 from helpers.paths import ROOT
 
 _LARGEST = 2**20  # bytes; a drawing takes 12 544 and its label one, so more is something else

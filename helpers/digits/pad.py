@@ -19,7 +19,7 @@ from helpers.digits import drawings
 from helpers.digits._left import Left
 from helpers.digits.brush import SIDE
 from helpers.digits.preprocess import FRAME, Stages, preprocess
-from helpers.engines.errors import BadInput, one_line
+from helpers.errors import BadInput, one_line
 from helpers.script import joined
 
 _HERE = Path(__file__).parent
@@ -174,7 +174,7 @@ class Pad(anywidget.AnyWidget):
             self.note = one_line(error)
 
     def _sample(self, label: int) -> np.ndarray:
-        from helpers.digits.samples import digits  # read when first asked for
+        from helpers.samples import digits  # read when first asked for
 
         known = digits()
         of_label = np.flatnonzero(known.labels == label)

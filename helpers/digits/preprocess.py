@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 FRAME = 28  # the network's picture
 BOX = 20  # the ink's longest side inside it

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Session
-from helpers.engines.errors import (
+from helpers.engines.registry import get, names, pick
+from helpers.errors import (
     BadInput,
     EngineCrashed,
     EngineError,
@@ -20,13 +21,12 @@ from helpers.engines.errors import (
     ModelRejected,
     RunFailed,
 )
-from helpers.engines.registry import get, names, pick
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.engines.limits import Limits
     from helpers.engines.worker import Isolated
+    from helpers.process.limits import Limits
 
 __all__ = [
     "DEFAULT",
@@ -57,8 +57,8 @@ def isolated(engine: str | Engine, *, limits: Limits | None = None) -> Isolated:
     >>> isolated("tract-wheel").name
     'tract-wheel'
     """
-    from helpers.engines.limits import Limits
     from helpers.engines.worker import Isolated
+    from helpers.process.limits import Limits
 
     return Isolated(get(engine) if isinstance(engine, str) else engine, limits=limits or Limits())
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from helpers.engines import _cargo
 from helpers.engines._crates import Workspace, read_built, whole
 from helpers.engines.base import Preparing
-from helpers.engines.errors import BadInput, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
-from helpers.engines.limits import GIB
+from helpers.errors import BadInput, EngineTimedOut, EngineUnavailable, ModelRejected, one_line
 from helpers.paths import MNIST
+from helpers.process.limits import GIB
 
 if TYPE_CHECKING:
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 _KEPT = 32  # models; those not used for longest go
 _LIMIT = 300.0  # seconds for one model
@@ -67,7 +67,7 @@ def in_one_piece(model: Model) -> bytes:
     """The model with the weights that lie in files beside it, if there are such."""
     if model.path is None:
         return model.data
-    from helpers.rewrite._whole import whole
+    from helpers.modelfile.whole import whole
 
     try:
         return whole(model).SerializeToString()

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from helpers.engines._cargo_env import environment
 from helpers.engines._memory import limit_memory
-from helpers.engines.errors import LabError, one_line
+from helpers.errors import LabError, one_line
 
 INSTALL_RUST = "install Rust from https://rustup.rs, then run onnx-lab build"
 Report = Callable[[int, int], None]  # crates done, crates in all

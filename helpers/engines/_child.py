@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.engines.base import Options, Session
-from helpers.engines.model import TensorInfo
 from helpers.engines.registry import get
+from helpers.modelfile.model import TensorInfo
 from helpers.process.serve import ping, step_back
 from helpers.process.wire import crosses
 

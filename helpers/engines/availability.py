@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers.engines.base import Availability, Engine
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.process.command import command, environment
 
 _LIMIT = 60  # seconds; a probe that hangs counts as "no"
@@ -16,7 +16,7 @@ _MARK = "onnx-lab probe: "  # libraries print too
 _YES: set[str] = set()  # an engine that could run once can still; one that could not may have been installed since
 
 _CHILD = f"""
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.engines.registry import get
 for name in sys.argv[1:]:
     why = ""

@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from helpers.engines._crates import pinned
-from helpers.engines.errors import (
+from helpers.engines.options import DEFAULT, Options
+from helpers.errors import (
     BadInput,
     EngineUnavailable,
     ModelRejected,
     one_line,
     translate,
 )
-from helpers.engines.options import DEFAULT, Options
 
 if TYPE_CHECKING:  # numpy and onnx are slow to import; a card needs neither
     import numpy as np
 
-    from helpers.engines.model import Model, TensorInfo
     from helpers.engines.steps import Watched
+    from helpers.modelfile.model import Model, TensorInfo
 
 Preparing = Callable[[str, float | None], None]
 Run = Callable[[Mapping[str, "np.ndarray"]], Sequence["np.ndarray"]]  # inputs by name, outputs in the graph's order
@@ -167,8 +167,8 @@ class Engine(ABC):
         >>> session.outputs[0].shape
         (1, 10)
         """
-        from helpers.engines.model import read_model
         from helpers.engines.session import LocalSession
+        from helpers.modelfile.model import read_model
         from helpers.process.serve import in_child
 
         if self.isolated_only and not in_child():

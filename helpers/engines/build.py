@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from helpers.engines import _cargo
 from helpers.engines._crates import HERE, Built, Workspace, write_built
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 _LOOK = 0.5  # seconds between looks at a build that another process runs
 State = Literal["waiting", "building", "built", "failed"]

@@ -10,7 +10,7 @@ from helpers.engines.base import Card, Preparing
 from helpers.engines.native import Native
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 
 class Burn(Native):
@@ -47,7 +47,7 @@ class Burn(Native):
         >>> if engines.get("burn").availability():
         ...     assert "pub fn forward" in engines.get("burn").generated("models/mnist.onnx")
         """
-        from helpers.engines.model import read_model
+        from helpers.modelfile.model import read_model
 
         known = read_model(model)
         self.prepare(known)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
 
     import numpy as np
 
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 _SOON = "wait: it will be there without a restart"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
     import numpy as np
     import onnxruntime as ort
 
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 
 class OnnxRuntime(Engine):

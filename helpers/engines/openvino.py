@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.errors import ModelRejected
+from helpers.errors import ModelRejected
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
     import numpy as np
 
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 _NAME = re.compile(r"(lib)?openvino\.(so|dll|dylib|\d+).*")  # libopenvino.so.2641, openvino.dll
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 
 @dataclass(frozen=True)

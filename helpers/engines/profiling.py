@@ -19,11 +19,11 @@ import numpy as np
 from helpers.engines import _child
 from helpers.engines._own import own_process
 from helpers.engines.base import DEFAULT, Options
-from helpers.engines.errors import BadInput, RunFailed, translate
-from helpers.engines.model import read_model
 from helpers.engines.registry import get, names
 from helpers.engines.steps import Step, Watched
 from helpers.engines.worker import Isolated
+from helpers.errors import BadInput, RunFailed, translate
+from helpers.modelfile.model import read_model
 
 _WARM = 5  # calls before those that count
 _MOST = 10_000  # calls; more would tell no more

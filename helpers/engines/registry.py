@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from helpers.engines.base import Engine
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 # name: (module, class); imported when first asked for, in the order in which tables list them
 _ENGINES = {

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 
 from helpers.engines.base import Run
-from helpers.engines.errors import BadInput, RunFailed, translate
-from helpers.engines.model import TensorInfo
+from helpers.errors import BadInput, RunFailed, translate
+from helpers.modelfile.model import TensorInfo
 
 
 class LocalSession:
@@ -73,7 +73,7 @@ def check_inputs(wanted: tuple[TensorInfo, ...], given: Mapping[str, np.ndarray]
     >>> x = TensorInfo("x", np.dtype("float32"), ("n", 2))
     >>> check_inputs((x,), {"x": np.zeros((5, 3), "float32")})
     Traceback (most recent call last):
-    helpers.engines.errors.BadInput: input 'x' has shape [5, 3]; give [n, 2] (dimension 1 must be 2)
+    helpers.errors.BadInput: input 'x' has shape [5, 3]; give [n, 2] (dimension 1 must be 2)
     """
     if not isinstance(given, Mapping):
         raise BadInput(f"inputs are {type(given).__name__}; give a dict of arrays by name: {_names(wanted)}")

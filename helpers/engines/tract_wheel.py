@@ -12,7 +12,7 @@ from helpers.engines.base import Card, Engine, Options, Run
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
     import numpy as np
 
-    from helpers.engines.model import Model
+    from helpers.modelfile.model import Model
 
 
 class TractWheel(Engine):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.engines.base import Card, Engine, Options, Run
-from helpers.engines.errors import EngineError, ModelRejected, RunFailed, one_line
+from helpers.errors import EngineError, ModelRejected, RunFailed, one_line
 
 if TYPE_CHECKING:  # a card needs no numpy, which is slow to import
     import numpy as np
 
-    from helpers.engines.model import Model, TensorInfo
+    from helpers.modelfile.model import Model, TensorInfo
 
 # y = Relu(x) on float[2], as bytes, so that the probe need not import onnx. From onnx.parser.parse_model:
 # <ir_version: 7, opset_import: ["": 13]> probe (float[2] x) => (float[2] y) { y = Relu(x) }
@@ -114,7 +114,7 @@ def _fixed(info: TensorInfo) -> tuple[int, ...] | None:
 def _inferred(model: Model) -> tuple[TensorInfo, ...]:
     import onnx
 
-    from helpers.engines.model import parse, read_model
+    from helpers.modelfile.model import parse, read_model
 
     inferred = onnx.shape_inference.infer_shapes(parse(model.data))
     return read_model(inferred.SerializeToString()).outputs if model.path is None else model.outputs

@@ -18,12 +18,12 @@ import numpy as np
 
 from helpers.engines import _child
 from helpers.engines.base import DEFAULT, Availability, Card, Engine, Options, Preparing
-from helpers.engines.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected
-from helpers.engines.external import SHOWN
-from helpers.engines.limits import Limits
-from helpers.engines.model import Model, gate, read_model
 from helpers.engines.session import check_inputs
+from helpers.errors import EngineCrashed, EngineTimedOut, EngineUnavailable, ModelRejected
+from helpers.modelfile.external import SHOWN
+from helpers.modelfile.model import Model, gate, read_model
 from helpers.process.child import GRACE, Child, Ended, NotStarted, TimedOut
+from helpers.process.limits import Limits
 
 
 class Isolated:

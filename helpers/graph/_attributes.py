@@ -7,8 +7,8 @@ from typing import Any
 
 import onnx
 
-from helpers.graph import _types
-from helpers.graph._light import elements
+from helpers.modelfile import types
+from helpers.modelfile.without_weights import elements
 
 _FEW = 8  # numbers of a list, or of a tensor, that are shown
 _LONGEST = 60  # characters of a text
@@ -27,11 +27,11 @@ def value(attribute: onnx.AttributeProto) -> str:
     if attribute.type == kind.TENSOR:
         return tensor(attribute.t)
     if attribute.type == kind.SPARSE_TENSOR:
-        return f"sparse {_types.element(attribute.sparse_tensor.values.data_type)}{list(attribute.sparse_tensor.dims)}"
+        return f"sparse {types.element(attribute.sparse_tensor.values.data_type)}{list(attribute.sparse_tensor.dims)}"
     if attribute.type == kind.GRAPH:
         return f"a graph of {len(attribute.g.node)} nodes"
     if attribute.type == kind.TYPE_PROTO:
-        return _types.full(attribute.tp)
+        return types.full(attribute.tp)
     if attribute.type in (kind.TENSORS, kind.GRAPHS, kind.SPARSE_TENSORS, kind.TYPE_PROTOS):
         return f"a list of {kind.Name(attribute.type).lower().replace('_', ' ')}"
     try:
@@ -47,7 +47,7 @@ def tensor(given: onnx.TensorProto) -> str:
     >>> tensor(onnx.numpy_helper.from_array(np.array([1, -1]))), tensor(onnx.numpy_helper.from_array(np.zeros(9)))
     ('int64[2] = [1, -1]', 'float64[9]')
     """
-    said = f"{_types.element(given.data_type)}{_types.said(tuple(given.dims))}"
+    said = f"{types.element(given.data_type)}{types.said(tuple(given.dims))}"
     if elements(given.dims) > _FEW or given.data_location == given.EXTERNAL or given.external_data:
         return said
     try:

@@ -8,10 +8,10 @@ from typing import Any
 
 from helpers.graph import _nodes
 from helpers.graph._facts import node_rows
-from helpers.graph._read import Source, read
 from helpers.graph._shapes import infer
 from helpers.graph._sizes import Sizes
 from helpers.graph.values import Values
+from helpers.modelfile.nodes import Source, read
 from helpers.process.reader import reads
 
 

@@ -1,66 +1,17 @@
-"""Functions that a file defines itself: how much they stand for, and the multiply-adds of a call."""
+"""The multiply-adds of a call to a function that the file defines itself."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 
 import onnx
 import onnx.inliner
 
 from helpers.graph import _macs
-from helpers.graph._read import subgraphs
-from helpers.graph._scopes import Scope, walk
-
-Id = tuple[str, str, str]  # domain, name, overload
-MOST = 100_000  # nodes that a graph may stand for: inference goes through each call anew
-_DEEPEST = 100  # calls within calls: onnx goes into them by recursion, and a stack is only so deep
-
-
-def called(node: onnx.NodeProto) -> Id:
-    """What a node calls: a function of the file where it has one of that name, else an operator."""
-    return node.domain, node.op_type, node.overload
-
-
-def defined(proto: onnx.ModelProto) -> dict[Id, onnx.FunctionProto]:
-    """The functions of a file by what a node calls them."""
-    return {(f.domain, f.name, f.overload): f for f in proto.functions}
-
-
-def most_nodes(proto: onnx.ModelProto) -> int | None:
-    """How many nodes a graph has once every call is written out; None if that has no end, or goes absurdly deep.
-
-    >>> from helpers.graph._read import read
-    >>> most_nodes(read("models/mnist.onnx").proto)
-    12
-    """
-    functions = defined(proto)
-    calls = {name: Counter(called(node) for node in _all(function.node)) for name, function in functions.items()}
-    sizes: dict[Id, int] = {}
-    depths: dict[Id, int] = {}
-    try:
-        order = list(
-            TopologicalSorter(
-                {name: {callee for callee in inside if callee in functions} for name, inside in calls.items()}
-            ).static_order()
-        )
-    except CycleError:
-        return None
-    for name in order:
-        sizes[name] = sum(count * sizes.get(callee, 1) for callee, count in calls[name].items())
-        depths[name] = 1 + max((depths.get(callee, 0) for callee in calls[name]), default=0)
-    if max(depths.values(), default=0) > _DEEPEST:
-        return None
-    return sum(sizes.get(called(node), 1) for node in _all(proto.graph.node))
-
-
-def bearable(proto: onnx.ModelProto) -> bool:
-    """Whether onnx may go into the functions of a file without running on for ever, or out of its stack."""
-    nodes = most_nodes(proto)
-    return nodes is not None and nodes <= MOST
+from helpers.modelfile.functions import Id, all_nodes, bearable, called, defined
+from helpers.modelfile.scopes import Scope, walk
 
 
 @dataclass(frozen=True)
@@ -79,7 +30,7 @@ class Calls:
         """The functions in which, at whatever depth, something is multiplied, or might be."""
         callers: dict[Id, set[Id]] = {}
         for name, function in self.functions.items():
-            for node in _all(function.node):
+            for node in all_nodes(function.node):
                 callers.setdefault(called(node), set()).add(name)
         waiting = [name for name in callers if name not in self.functions and _costs(name)]
         costly = set(waiting)
@@ -119,7 +70,7 @@ class Calls:
             name = waiting.pop()
             if name in self.functions and name not in needed:
                 needed[name] = self.functions[name]
-                waiting.extend(called(inner) for inner in _all(self.functions[name].node))
+                waiting.extend(called(inner) for inner in all_nodes(self.functions[name].node))
         alone = onnx.ModelProto(ir_version=max(self.proto.ir_version, 8), graph=graph, functions=needed.values())
         alone.opset_import.extend(self.proto.opset_import)
         return alone
@@ -143,10 +94,3 @@ def total(counts: Iterable[int | None]) -> int | None:
 def _costs(operator: Id) -> bool:
     """Whether an operator multiplies, or might: where no shape is known, only 0 is sure."""
     return _macs.macs(onnx.NodeProto(domain=operator[0], op_type=operator[1]), [], []) != 0
-
-
-def _all(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
-    for node in nodes:
-        yield node
-        for _, graph in subgraphs(node):
-            yield from _all(graph.node)

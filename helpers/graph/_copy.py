@@ -7,9 +7,9 @@ from pathlib import Path
 import onnx
 from onnx.external_data_helper import load_external_data_for_model
 
-from helpers.engines.errors import BadInput
-from helpers.engines.external import check_external, external_bytes
-from helpers.graph._read import Source, read
+from helpers.errors import BadInput
+from helpers.modelfile.external import check_external, external_bytes
+from helpers.modelfile.nodes import Source, read
 from helpers.process.reader import reads
 
 _LARGEST = 2**30  # bytes: with what is put in, the copy must stay a protobuf, which holds 2 GiB

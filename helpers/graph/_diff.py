@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import onnx
 import pandas as pd
 
-from helpers.graph import _types
 from helpers.graph._attributes import value
-from helpers.graph._light import light
 from helpers.graph._match import partners
-from helpers.graph._read import File, Place, Source, places, read
 from helpers.graph._tables import frame
+from helpers.modelfile import types
+from helpers.modelfile.nodes import File, Place, Source, places, read
+from helpers.modelfile.without_weights import light
 from helpers.process.reader import reads
 from helpers.process.wire import crosses
 from helpers.units import many
@@ -170,7 +170,7 @@ def _weights(one: File, two: File) -> Iterator[dict[str, str]]:
 
 
 def _face(tensor: onnx.TensorProto | None) -> str:
-    return "" if tensor is None else f"{_types.element(tensor.data_type)}{_types.said(tuple(tensor.dims))}"
+    return "" if tensor is None else f"{types.element(tensor.data_type)}{types.said(tuple(tensor.dims))}"
 
 
 def _numbers(tensor: onnx.TensorProto) -> bytes:

@@ -9,11 +9,12 @@ from typing import Any
 import onnx
 import pandas as pd
 
-from helpers.graph import _nodes, _odd, _operators, _summary, _types, _weights
-from helpers.graph._read import File, Source, read
+from helpers.graph import _nodes, _odd, _operators, _summary, _weights
 from helpers.graph._shapes import infer
 from helpers.graph._sizes import Sizes
 from helpers.graph._tables import frame, records
+from helpers.modelfile import types
+from helpers.modelfile.nodes import File, Source, read
 from helpers.process.reader import reads
 from helpers.process.wire import crosses
 
@@ -149,7 +150,7 @@ def node_rows(file: File, proto: onnx.ModelProto, sizes: Sizes) -> tuple[list[di
 
 def _values(values: Sequence[onnx.ValueInfoProto], without: Collection[str] = ()) -> pd.DataFrame:
     rows = [
-        {"name": value.name, "dtype": _types.dtype(value.type), "shape": _types.said(_types.shape(value.type))}
+        {"name": value.name, "dtype": types.dtype(value.type), "shape": types.said(types.shape(value.type))}
         for value in values
         if value.name not in without
     ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import onnx
 
-from helpers.graph._read import key, subgraphs
+from helpers.modelfile.nodes import key, subgraphs
 
 Groups = Mapping[str, tuple[tuple[str, str], ...]]  # by the node that does the work: the others, with their operators
 

@@ -16,13 +16,13 @@ from helpers.compare.inputs import Sample, samples
 from helpers.compare.judge import error
 from helpers.engines._own import own_process
 from helpers.engines.base import DEFAULT, Options
-from helpers.engines.errors import BadInput, EngineCrashed, ModelRejected, RunFailed
-from helpers.engines.model import read_model
 from helpers.engines.worker import Isolated
+from helpers.errors import BadInput, EngineCrashed, ModelRejected, RunFailed
 from helpers.graph._copy import copied
-from helpers.graph._read import Source, key
 from helpers.graph._tap import tap
 from helpers.graph.values import Values
+from helpers.modelfile.model import read_model
+from helpers.modelfile.nodes import Source, key
 from helpers.units import number
 
 __all__ = ["errors", "layers", "tap"]

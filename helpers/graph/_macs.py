@@ -14,7 +14,7 @@ from typing import Any
 
 import onnx
 
-from helpers.graph._types import Shape
+from helpers.modelfile.types import Shape
 
 _OWN = ("", "ai.onnx", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "ai.onnx.training")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
-from helpers.graph._read import Place
+from helpers.modelfile.nodes import Place
 
 Kind = tuple[str, str, str, str]  # before or after its neighbour, where it stands, its domain and operator
 

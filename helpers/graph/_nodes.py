@@ -7,11 +7,13 @@ from typing import Any
 
 import onnx
 
-from helpers.graph import _macs, _types
+from helpers.graph import _macs
 from helpers.graph._attributes import short
-from helpers.graph._calls import Calls, called, shapes
-from helpers.graph._light import elements
-from helpers.graph._scopes import Scope, scopes, walk
+from helpers.graph._calls import Calls, shapes
+from helpers.modelfile import types
+from helpers.modelfile.functions import called
+from helpers.modelfile.scopes import Scope, scopes, walk
+from helpers.modelfile.without_weights import elements
 
 COLUMNS = (
     *("key", "name", "operator", "domain", "where", "inputs", "outputs", "attributes"),
@@ -30,7 +32,7 @@ def rows(proto: onnx.ModelProto) -> list[dict[str, Any]]:
     proto
         With inferred shapes.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> from helpers.graph._shapes import infer
     >>> row = rows(infer(read("models/mnist.onnx").proto).proto)[1]
     >>> row["operator"], row["shape"], row["parameters"], row["multiply-adds"]
@@ -40,7 +42,7 @@ def rows(proto: onnx.ModelProto) -> list[dict[str, Any]]:
     everything = list(walk(proto))  # kept, so that a scope's id stays its own
     for place, scope in everything:
         node = place.node
-        types = [scope.type_of(name) for name in node.output if name]
+        kinds = [scope.type_of(name) for name in node.output if name]
         inside = called(node) in calls.functions
         count = calls.macs(node, scope) if inside else _macs.macs(node, *shapes(node, scope))
         found.append(
@@ -53,8 +55,8 @@ def rows(proto: onnx.ModelProto) -> list[dict[str, Any]]:
                 "inputs": tuple(node.input),
                 "outputs": tuple(node.output),
                 "attributes": short(node),
-                "dtype": "; ".join(filter(None, map(_types.dtype, types))),
-                "shape": "; ".join(filter(None, (_types.said(_types.shape(kind)) for kind in types))),
+                "dtype": "; ".join(filter(None, map(types.dtype, kinds))),
+                "shape": "; ".join(filter(None, (types.said(types.shape(kind)) for kind in kinds))),
                 "parameters": _own(node) + _first(node, scope, taken),
                 "multiply-adds": None if isinstance(_root(scope), onnx.FunctionProto) else count,
             }
@@ -68,7 +70,7 @@ def parameters(proto: onnx.ModelProto) -> int:
     Of sparse ones the values that are stored count. Integers do not: they are indices, shapes, or quantised weights,
     and nothing in a file tells which.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> parameters(read("models/mnist.onnx").proto)
     5994
     """
@@ -86,7 +88,7 @@ def counted(rows: list[dict[str, Any]]) -> list[int | None]:
 
 
 def _floats(tensor: onnx.TensorProto) -> int:
-    return elements(tensor.dims) if _types.is_float(tensor.data_type) else 0
+    return elements(tensor.dims) if types.is_float(tensor.data_type) else 0
 
 
 def _own(node: onnx.NodeProto) -> int:

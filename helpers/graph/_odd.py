@@ -9,12 +9,13 @@ from typing import Any
 
 import onnx
 
-from helpers.graph import _operators, _types, _unused
-from helpers.graph._light import light
-from helpers.graph._read import File
-from helpers.graph._scopes import Scope, scopes, walk
+from helpers.graph import _operators, _unused
 from helpers.graph._shapes import UNTOLD, Inferred, one_line
 from helpers.graph._weights import Weights
+from helpers.modelfile import types
+from helpers.modelfile.nodes import File
+from helpers.modelfile.scopes import Scope, scopes, walk
+from helpers.modelfile.without_weights import light
 from helpers.units import some
 
 COLUMNS = ("what", "where", "to do")
@@ -141,7 +142,7 @@ def _negative(found: Looked) -> list[Row]:
     for scope in scopes(found.inferred.proto):
         if isinstance(scope.body, onnx.GraphProto):
             kinds = {value.name: value.type for value in (*scope.body.input, *scope.body.output)} | scope.types
-            shapes = {name: _types.shape(kind) or () for name, kind in kinds.items()}
+            shapes = {name: types.shape(kind) or () for name, kind in kinds.items()}
             names += [n for n, sizes in shapes.items() if any(isinstance(size, int) and size < 0 for size in sizes)]
     return _row("negative dimensions", names, "a free dimension needs a name, such as batch, or no value at all")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import onnx
 
-from helpers.graph._calls import called, defined
-from helpers.graph._scopes import Scope, walk
+from helpers.modelfile.functions import called, defined
+from helpers.modelfile.scopes import Scope, walk
 
 COLUMNS = ("operator", "domain", "count", "since", "newest", "deprecated", "known")
 
@@ -19,7 +19,7 @@ def rows(proto: onnx.ModelProto) -> list[dict[str, Any]]:
     ``since`` is the opset that brought the definition which applies here, ``newest`` the one that brought the latest;
     ``known`` says who defines it: "onnx", "the file" (a function), or "nobody here".
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> found = {row["operator"]: row for row in rows(read("models/mnist.onnx").proto)}
     >>> found["Conv"]["count"], found["Conv"]["since"], found["MaxPool"]["since"]
     (2, 1, 8)
@@ -49,7 +49,7 @@ def definition(proto: onnx.ModelProto, node: onnx.NodeProto, scope: Scope) -> on
 def opsets(proto: onnx.ModelProto) -> dict[str, int]:
     """The opset of each domain that a model imports; the default domain is "".
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> opsets(read("models/mnist.onnx").proto)
     {'': 8}
     """

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import onnx
 from google.protobuf.message import EncodeError
 
-from helpers.graph._calls import MOST, bearable
-from helpers.graph._light import light
-from helpers.graph._read import places
 from helpers.graph._sizes import Sizes, fix
+from helpers.modelfile.functions import MOST, bearable
+from helpers.modelfile.nodes import places
+from helpers.modelfile.without_weights import light
 
 _LONGEST = 300  # characters of onnx's own words that still help a reader
 UNTOLD = (onnx.shape_inference.InferenceError, onnx.checker.ValidationError, EncodeError, ValueError, RuntimeError)
@@ -34,7 +34,7 @@ def infer(proto: onnx.ModelProto, sizes: Sizes | None = None, *, follow: bool = 
     With ``follow`` the numbers in shapes are followed too, as from Shape through Gather and Concat to a Reshape: but
     not where the model has operators with which onnx (1.23) would compute values of an absurd size, as of a Tile.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> [value.name for value in infer(read("models/mnist.onnx").proto).proto.graph.value_info][:2]
     ['Parameter193_reshape1', 'Convolution28_Output_0']
     """

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import onnx
 
 from helpers.compare.sizes import chosen_shapes
-from helpers.engines.model import read_model
-from helpers.graph._read import File
+from helpers.modelfile.model import read_model
+from helpers.modelfile.nodes import File
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.graph import _operators
-from helpers.graph._read import File
-from helpers.graph._scopes import scopes
 from helpers.graph._weights import Weights
+from helpers.modelfile.nodes import File
+from helpers.modelfile.scopes import scopes
 from helpers.units import many
 
 if TYPE_CHECKING:

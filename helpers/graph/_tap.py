@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import onnx
 from google.protobuf.message import EncodeError
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.graph._copy import copied
-from helpers.graph._read import Source
+from helpers.modelfile.nodes import Source
 from helpers.process.reader import reads
 from helpers.units import some
 

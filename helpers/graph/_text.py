@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 import onnx
 import onnx.printer
 
-from helpers.engines.errors import BadInput
-from helpers.graph import _types, _unused
+from helpers.errors import BadInput
+from helpers.graph import _unused
 from helpers.graph._attributes import value
-from helpers.graph._light import for_readers, light
-from helpers.graph._read import Source, read
-from helpers.graph._scopes import Scope, inside
 from helpers.graph._shapes import UNTOLD, infer, one_line
+from helpers.modelfile import types
+from helpers.modelfile.nodes import Source, read
+from helpers.modelfile.scopes import Scope, inside
+from helpers.modelfile.without_weights import for_readers, light
 from helpers.process.reader import reads
 from helpers.units import many, visible
 
@@ -74,8 +75,8 @@ def _graph(scope: Scope, indent: str) -> Iterator[str]:
     graph = scope.body
     if isinstance(graph, onnx.GraphProto):
         weights = set(scope.weight_names)
-        takes = _and(f"{i.name}, {_types.full(i.type)}," for i in graph.input if i.name not in weights)
-        gives = _and(f"{o.name}, {_types.full(scope.type_of(o.name))}," for o in graph.output)
+        takes = _and(f"{i.name}, {types.full(i.type)}," for i in graph.input if i.name not in weights)
+        gives = _and(f"{o.name}, {types.full(scope.type_of(o.name))}," for o in graph.output)
         yield f"{indent}It takes {takes.rstrip(',') or 'no input'} and gives {gives.rstrip(',') or 'nothing'}."
     yield from _nodes(scope, indent)
 
@@ -99,7 +100,7 @@ def _nodes(scope: Scope, indent: str) -> Iterator[str]:
 
 def _line(node: onnx.NodeProto, scope: Scope, takers: dict[str, dict[int, str]]) -> str:
     operator = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-    made = _and(f"{name}, {_types.full(scope.type_of(name))}," for name in node.output if name)
+    made = _and(f"{name}, {types.full(scope.type_of(name))}," for name in node.output if name)
     given = _and(_input(name, scope) for name in node.input if name)
     said = f"{operator} makes {made or 'nothing'}"
     said = f"{said} from {given}" if given else said.rstrip(",")
@@ -127,7 +128,7 @@ def _input(name: str, scope: Scope) -> str:
 def _weight(name: str, scope: Scope) -> str | None:
     """The shape of a weight in words; None for what is not a weight."""
     home = scope.home(name)
-    return _types.said(home.shape_of(name)) if home is not None and name in home.weight_names else None
+    return types.said(home.shape_of(name)) if home is not None and name in home.weight_names else None
 
 
 def _takers(found: dict[int, str]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import onnx
 
-from helpers.graph._read import key, subgraphs
-from helpers.graph._scopes import Scope, scopes
+from helpers.modelfile.nodes import key, subgraphs
+from helpers.modelfile.scopes import Scope, scopes
 
 
 @dataclass(frozen=True)

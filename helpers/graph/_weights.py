@@ -14,13 +14,13 @@ import ml_dtypes
 import numpy as np
 import onnx
 
-from helpers.engines.errors import BadInput
-from helpers.engines.external import check_external
-from helpers.graph import _types
-from helpers.graph._light import elements
-from helpers.graph._read import File
-from helpers.graph._scopes import scopes
+from helpers.errors import BadInput
 from helpers.graph._statistics import Statistics, statistics
+from helpers.modelfile import types
+from helpers.modelfile.external import check_external
+from helpers.modelfile.nodes import File
+from helpers.modelfile.scopes import scopes
+from helpers.modelfile.without_weights import elements
 
 _TWIN = 16  # elements from which on a second copy is worth a word
 _MOST = 2**34  # bytes that are read in all: files beside the model may be as large as they like
@@ -40,7 +40,7 @@ class Weights:
 def weights(file: File) -> Weights:
     """Read every initializer, of the graph and of the graphs in it, one at a time.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> row = weights(read("models/mnist.onnx")).rows[0]
     >>> row["name"], row["shape"], row["bytes"], row["stored"]
     ('Parameter193', '[16, 4, 4, 10]', 10240, 'in the file')
@@ -53,8 +53,8 @@ def weights(file: File) -> Weights:
         row: dict[str, Any] = {
             "name": tensor.name,
             "where": where,
-            "dtype": _types.element(tensor.data_type),
-            "shape": _types.said(tuple(tensor.dims if sparse is None else sparse.dims)),
+            "dtype": types.element(tensor.data_type),
+            "shape": types.said(tuple(tensor.dims if sparse is None else sparse.dims)),
             "elements": elements(tensor.dims if sparse is None else sparse.dims),
             "bytes": size if sparse is None else size + _bytes(sparse.indices),
             "stored": _stored(tensor) if sparse is None else f"sparse, {elements(tensor.dims):,} values",

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import onnx
 import pandas as pd
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import read_bytes
-from helpers.graph._read import Source
+from helpers.errors import BadInput
+from helpers.modelfile.model import read_bytes
+from helpers.modelfile.nodes import Source
 from helpers.process.reader import reads
 
 _DEEPEST = 100  # messages in messages: protobuf's own limit

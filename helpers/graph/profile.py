@@ -14,7 +14,6 @@ import numpy as np
 import onnx
 
 from helpers.compare.inputs import samples
-from helpers.engines.model import read_model
 from helpers.engines.options import Options
 from helpers.engines.profiling import Profile, profile
 from helpers.engines.steps import Step
@@ -22,8 +21,9 @@ from helpers.engines.worker import Isolated
 from helpers.graph._by_node import macs
 from helpers.graph._copy import copied
 from helpers.graph._fused import Groups, grouped
-from helpers.graph._read import Source, key, places, subgraphs
 from helpers.graph.values import Values
+from helpers.modelfile.model import read_model
+from helpers.modelfile.nodes import Source, key, places, subgraphs
 from helpers.units import precise, some
 
 _MARK = re.compile(r"@(\d+)@")

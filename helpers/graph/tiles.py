@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.units import many
 
 SCRIPT = Path(__file__).with_name("_tiles.js")  # what draws them in the page

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 
 from helpers.digits import MNIST, digits
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from helpers.lessons.wrong import Wrong, kind, numbers, whole
 
 _PICTURES = 200

@@ -8,7 +8,7 @@ from helpers import engines, palette
 from helpers.bench.result import Result
 from helpers.bench.rows import Row
 from helpers.bench.series import Series
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.plots._look import GREY
 from helpers.units import seconds, times
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from helpers import palette
 from helpers.bench.result import Result
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.plots._lines import (
     BAND,
     POINTS,

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from helpers.bench.result import Result
 from helpers.bench.rows import Row
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.plots._lines import POINTS, colour, dash, forest, name_of, timed
 from helpers.plots._look import GREY, WIDEST, Told, plain
 from helpers.units import seconds

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 
 Buffer = np.ndarray[Any, np.dtype[np.uint8]]
 T = TypeVar("T")

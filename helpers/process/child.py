@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import IO, Any
 
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.process.channel import Channel, Oversized
 from helpers.process.command import command, environment
 from helpers.process.serve import how_it_ended

@@ -9,7 +9,7 @@ and what goes wrong comes back as one line.
 >>> text = '<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float y) { y = Einsum<equation = "....">(x) }'
 >>> graph.facts(onnx.parser.parse_model(text))  # doctest: +SKIP
 Traceback (most recent call last):
-helpers.engines.errors.BadInput: the model takes longer than 60 s to be read; it is damaged or made to be slow
+helpers.errors.BadInput: the model takes longer than 60 s to be read; it is damaged or made to be slow
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from helpers.engines.errors import BadInput, LabError, one_line
-from helpers.engines.limits import GIB, Limits
+from helpers.errors import BadInput, LabError, one_line
 from helpers.process.child import Child, Ended, NotStarted, TimedOut
+from helpers.process.limits import GIB, Limits
 from helpers.process.serve import in_child
 
 P = ParamSpec("P")

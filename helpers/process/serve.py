@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.process.channel import Channel
 from helpers.process.wire import Damaged
 

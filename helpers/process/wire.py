@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from helpers.engines.errors import LabError, one_line
+from helpers.errors import LabError, one_line
 from helpers.process._unwire import BUILT_IN, PLAIN, Buffer, Damaged, Reader, crossing
 
 __all__ = ["Buffer", "Damaged", "crosses", "pack", "unpack"]

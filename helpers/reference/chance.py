@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from helpers.engines.model import parse
+from helpers.modelfile.model import parse
 from helpers.process.reader import reads
 
 _RANDOM = frozenset(

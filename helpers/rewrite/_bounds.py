@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import onnx
 
-from helpers.engines.errors import BadInput, LabError, one_line
-from helpers.graph._calls import MOST, bearable
+from helpers.errors import BadInput, LabError, one_line
+from helpers.modelfile.functions import MOST, bearable
 
 
 def refuse_endless(proto: onnx.ModelProto) -> None:

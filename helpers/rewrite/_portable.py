@@ -11,15 +11,15 @@ import onnx_ir as ir
 import pandas as pd
 from onnx_ir.passes.common import NameFixPass
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import read_model
+from helpers.errors import BadInput
+from helpers.modelfile.model import read_model
+from helpers.modelfile.whole import whole
 from helpers.process.reader import reads
 from helpers.process.wire import crosses
 from helpers.rewrite._bounds import refuse_endless, told
 from helpers.rewrite._light import light
 from helpers.rewrite._passes import ALL, Pass
 from helpers.rewrite._text import changed, diff, graphs
-from helpers.rewrite._whole import whole
 
 
 @crosses

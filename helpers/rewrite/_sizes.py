@@ -8,13 +8,13 @@ from pathlib import Path
 import onnx
 import onnx_ir as ir
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import Model, read_model
+from helpers.errors import BadInput
+from helpers.modelfile.model import Model, read_model
+from helpers.modelfile.whole import whole
 from helpers.process.reader import reads
 from helpers.rewrite._bounds import refuse_endless, told
 from helpers.rewrite._shapes import state_shapes
 from helpers.rewrite._text import graphs
-from helpers.rewrite._whole import whole
 
 Shape = Sequence[int | str | None]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import onnx
 from onnx.helper import printable_node, printable_tensor_proto, printable_value_info
 
-from helpers.graph._read import subgraphs
+from helpers.modelfile.nodes import subgraphs
 
 
 def text(model: onnx.ModelProto) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from helpers.engines.errors import BadInput
-from helpers.engines.model import Model, read_model
+from helpers.errors import BadInput
 from helpers.files import refuse_unwritable, replace
+from helpers.modelfile.model import Model, read_model
 from helpers.rewrite.remote import Form, Shapes, portable_form
 
 

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from models.train import evaluate
 from models.train.export import save
 from models.train.train import Plan, train

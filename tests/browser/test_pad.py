@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.digits.brush import SIDE, draw
-from helpers.digits.samples import digits
+from helpers.samples import digits
 
 PAD = "from helpers.digits.pad import Pad\npad = Pad()\npad"
 READ = """(canvas, side) => {

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from helpers import bench
-from helpers.bench import page as pages
 from helpers.bench import store
+from helpers.report import page as pages
 
 EVIL = "</script></title><script>window.owned = 1</script><img src=x onerror='window.owned = 2'>"
 

@@ -13,9 +13,9 @@ from onnx import TensorProto, helper
 from helpers import engines
 from helpers.engines import EngineCrashed, ModelRejected, Options, RunFailed
 from helpers.engines._crates import HERE
-from helpers.engines.errors import BadInput
-from helpers.engines.model import read_model
 from helpers.engines.native import Native, load_module
+from helpers.errors import BadInput
+from helpers.modelfile.model import read_model
 from tests.small_models import CASES
 
 CRATES = [name for name in engines.names() if isinstance(engines.get(name), Native)]

@@ -19,7 +19,7 @@ from helpers.engines import EngineTimedOut, EngineUnavailable, ModelRejected, _b
 from helpers.engines._cargo import Artifact
 from helpers.engines._crates import HERE, Workspace
 from helpers.engines.burn import Burn
-from helpers.engines.model import read_model
+from helpers.modelfile.model import read_model
 from tests import powerless
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.alone]
@@ -99,7 +99,7 @@ def test_an_interrupted_compile_leaves_no_entry(burn: Burn, ending: signal.Signa
         "from pathlib import Path\nfrom helpers.engines.burn import Burn\n"
         "from helpers.engines._crates import Workspace\n"
         f"Burn.workspace = Workspace(Path({str(burn.workspace.root)!r}))\n"
-        "from helpers.engines.model import read_model\n"
+        "from helpers.modelfile.model import read_model\n"
         f"Burn().prepare(read_model({model(5.75)!r}), lambda text, share: print(text, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -177,9 +177,7 @@ def test_a_clone_of_somebody_else(burn: Burn, tmp_path: Path):
     finally:
         powerless.writable(tmp_path / "native")
     said = done.stderr.splitlines()[-1]
-    assert said.startswith(
-        "helpers.engines.errors.EngineUnavailable: burn is unavailable: it compiles each model, and "
-    )
+    assert said.startswith("helpers.errors.EngineUnavailable: burn is unavailable: it compiles each model, and ")
     assert "cannot be written to (Permission denied)" in said
     assert [p.name for p in (tmp_path / "native").iterdir()] == ["burn"]
 

@@ -13,7 +13,7 @@ import pytest
 
 from helpers import bench
 from helpers.bench import baseline
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from tests.conftest import ROOT
 
 SHORT = ("--engines", "onnxruntime,tract-wheel", "--processes", "3", "--seconds", "0.03")

@@ -25,7 +25,7 @@ from helpers.bench.process import Process
 from helpers.bench.result import Result
 from helpers.bench.rows import Row, verdict
 from helpers.engines import BadInput, Options
-from helpers.engines.limits import Limits
+from helpers.process.limits import Limits
 from tests import bench_engines as fakes
 from tests.bench_engines import Fake
 from tests.small_models import CASES

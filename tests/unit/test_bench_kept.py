@@ -215,7 +215,7 @@ def test_a_file_of_a_gigabyte(tmp_path: Path):
 _LOAD = """
 import resource, sys
 from helpers.bench import store
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 try:
     store.load(sys.argv[1])
 except BadInput as error:

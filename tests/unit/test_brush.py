@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.digits.brush import SIDE, WIDTH, draw
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 
 RADIUS = WIDTH * SIDE / 2
 DOT = np.pi * RADIUS**2

@@ -15,7 +15,7 @@ from helpers.compare import Comparison, Row, compare, error, judge, load_inputs,
 from helpers.compare.inputs import is_mnist
 from helpers.engines import BadInput, Engine
 from helpers.engines.base import Run
-from helpers.engines.model import Model, TensorInfo
+from helpers.modelfile.model import Model, TensorInfo
 from tests.small_models import CASES
 
 INF, NAN = float("inf"), float("nan")

@@ -11,7 +11,7 @@ import pytest
 from helpers.digits import drawings
 from helpers.digits.brush import SIDE, draw
 from helpers.digits.preprocess import preprocess
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 ONE = draw([[(0.5, 0.2), (0.5, 0.8)]])
 TWO = draw([[(0.2, 0.3), (0.7, 0.3), (0.2, 0.8), (0.8, 0.8)]])

@@ -13,8 +13,8 @@ from helpers import bench, rewrite
 from helpers.compare import compare as compare_all
 from helpers.compare import forms
 from helpers.engines import BadInput, ModelRejected
-from helpers.engines.model import read_model
 from helpers.engines.worker import Isolated
+from helpers.modelfile.model import read_model
 
 
 def parsed(text: str, opset: int = 17) -> bytes:

@@ -9,8 +9,8 @@ import onnx.parser
 import pytest
 
 from helpers import graph
-from helpers.engines.errors import BadInput
-from helpers.graph._read import places
+from helpers.errors import BadInput
+from helpers.modelfile.nodes import places
 from helpers.rewrite import portable
 from tests.mutations import mutants
 from tests.small_models import CASES

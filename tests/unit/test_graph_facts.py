@@ -18,11 +18,11 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 
 from helpers import graph
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.graph import _macs
-from helpers.graph._read import places
-from helpers.graph._scopes import walk
-from helpers.graph._types import said, shape
+from helpers.modelfile.nodes import places
+from helpers.modelfile.scopes import walk
+from helpers.modelfile.types import said, shape
 from tests.conftest import ROOT
 from tests.mutations import mutants
 from tests.small_models import CASES

@@ -13,8 +13,8 @@ from google.protobuf.message import DecodeError
 from onnx import helper, numpy_helper
 
 from helpers import graph
-from helpers.engines.errors import BadInput
-from helpers.graph._read import places
+from helpers.errors import BadInput
+from helpers.modelfile.nodes import places
 from tests.mutations import mutants
 from tests.small_models import CASES
 

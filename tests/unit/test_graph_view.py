@@ -12,14 +12,14 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from helpers import graph, rewrite
-from helpers.engines.errors import BadInput
-from helpers.graph._read import read
+from helpers.errors import BadInput
 from helpers.graph.drawing import _netron
 from helpers.graph.drawing._contents import Contents
 from helpers.graph.drawing._details import details
 from helpers.graph.drawing._frame import MOST
 from helpers.graph.drawing._paint import paint
 from helpers.graph.values import Values
+from helpers.modelfile.nodes import read
 from helpers.paths import MNIST
 
 CONV, RELU, FILTERS = "Convolution28_Output_0", "ReLU32_Output_0", "Parameter5"

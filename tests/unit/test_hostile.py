@@ -20,7 +20,7 @@ from helpers import engines, graph
 from helpers.compare import compare
 from helpers.compare.inputs import load_inputs
 from helpers.engines import BadInput
-from helpers.engines.model import read_model
+from helpers.modelfile.model import read_model
 
 
 def relu() -> onnx.ModelProto:

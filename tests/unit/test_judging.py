@@ -18,7 +18,7 @@ from helpers.compare.verdict import verdict
 from helpers.compare.voices import Voice
 from helpers.compare.wording import difference
 from helpers.engines import ModelRejected
-from helpers.engines.model import read_model
+from helpers.modelfile.model import read_model
 
 INF, NAN = float("inf"), float("nan")
 RNG = np.random.default_rng(0)

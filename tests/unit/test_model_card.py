@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from helpers.digits.samples import digits
+from helpers.samples import digits
 from models.train import data, evaluate, export, strokes
 
 MODELS = Path(__file__).parents[2] / "models"

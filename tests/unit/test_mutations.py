@@ -7,8 +7,8 @@ import pytest
 
 from helpers import engines
 from helpers.digits import digits
-from helpers.engines.limits import GIB, Limits
 from helpers.process import reader
+from helpers.process.limits import GIB, Limits
 from helpers.rewrite import portable
 from tests.mutations import KINDS, OUTCOMES, mutants, survey
 

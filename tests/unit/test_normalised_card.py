@@ -8,8 +8,8 @@ import numpy as np
 import onnx
 import pytest
 
-from helpers.digits.samples import digits
 from helpers.engines.worker import Isolated
+from helpers.samples import digits
 from models.train.evaluate import CARD, answers
 from models.train.normalised.evaluate import END, FEEDS, MODEL, START, normalised, tensors
 from models.train.normalised.export import INPUT, OUTPUT

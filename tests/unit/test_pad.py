@@ -12,7 +12,7 @@ from helpers.digits import brush
 from helpers.digits import pad as module
 from helpers.digits.brush import SIDE, draw
 from helpers.digits.pad import NOTHING, SEES, Pad
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 SEVEN = draw([[(0.3, 0.25), (0.72, 0.25), (0.45, 0.8)]])
 
@@ -115,7 +115,7 @@ def test_pixels_of_another_size_are_refused(pad):
 
 
 def test_samples_are_of_their_label_and_go_on(pad):
-    known = __import__("helpers.digits.samples", fromlist=["digits"]).digits()
+    known = __import__("helpers.samples", fromlist=["digits"]).digits()
     of_label = known.images[known.labels == 3]
     for expected in (*of_label[:3],):
         pad._handle_custom_msg({"kind": "sample", "label": 3}, [])

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import bench, plots
 from helpers.bench.result import Result
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 FIGURES = {
     "run_order": plots.run_order,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.digits.preprocess import BOX, FRAME, INK, preprocess
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 
 
 def _pad(*boxes, side=112, ink=255):

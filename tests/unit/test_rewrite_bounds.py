@@ -14,8 +14,8 @@ from onnx import TensorProto, helper
 from helpers import engines, rewrite
 from helpers.engines import BadInput, EngineCrashed, EngineTimedOut, ModelRejected
 from helpers.engines import _burn as burn
-from helpers.engines.limits import GIB, Limits
-from helpers.engines.model import read_model
+from helpers.modelfile.model import read_model
+from helpers.process.limits import GIB, Limits
 from helpers.rewrite._bounds import told
 from helpers.rewrite.remote import portable_bytes
 from tests.structured import BASES, damaged

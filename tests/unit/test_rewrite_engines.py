@@ -8,8 +8,8 @@ import onnx.parser
 import pytest
 
 from helpers import rewrite
-from helpers.engines.errors import LabError
 from helpers.engines.worker import Isolated
+from helpers.errors import LabError
 from tests.small_models import CASES
 from tests.unit.test_rewrite_meaning import MODELS, by_onnxruntime, inputs, parsed
 

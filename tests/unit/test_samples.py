@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.digits.samples import PATH, digits
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
+from helpers.samples import PATH, digits
 
 
 def test_a_hundred_of_each():

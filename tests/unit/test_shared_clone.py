@@ -71,7 +71,7 @@ def test_a_read_only_clone_builds_elsewhere(tmp_path: Path):
     powerless.read_only(shared)
     script = (
         "from pathlib import Path\nfrom helpers.engines import build\nfrom helpers.engines._crates import Workspace\n"
-        "from helpers.engines.errors import BadInput\n"
+        "from helpers.errors import BadInput\n"
         f"shared, mine = Path({str(shared)!r}), Path({str(tmp_path / 'mine')!r})\n"
         "try:\n    build.build(workspace=Workspace(shared, ('good',)))\nexcept BadInput as error:\n    print(error)\n"
         "done = build.build(workspace=Workspace(shared, ('good',), mine))['good']\nprint(done.state, done.why)\n"

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper
 from helpers import bench, engines
 from helpers.compare import compare, inputs
 from helpers.engines import BadInput
-from helpers.engines.model import read_model
+from helpers.modelfile.model import read_model
 
 
 def model(shape: list[int | str | None], second: list[int | str | None] | None = None) -> bytes:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.graph.tiles import LARGEST, MARK, histogram, said, tiles
 
 

@@ -15,7 +15,7 @@ import pytest
 from helpers import engines
 from helpers.bench.entry import Entry
 from helpers.engines import BadInput, ModelRejected
-from helpers.engines.model import TensorInfo, read_model
+from helpers.modelfile.model import TensorInfo, read_model
 from helpers.process import serve
 from helpers.process.wire import Damaged, pack, unpack
 

@@ -16,8 +16,8 @@ import pytest
 
 from helpers import engines
 from helpers.engines import EngineCrashed, EngineTimedOut, LabError, RunFailed
-from helpers.engines.limits import GIB, Limits
 from helpers.process import serve
+from helpers.process.limits import GIB, Limits
 
 pytestmark = pytest.mark.alone  # time limits
 
@@ -186,7 +186,7 @@ def test_panic_ends_the_process(isolated):
 def _panic() -> None:
     import wonnx
 
-    from helpers.engines.errors import RunFailed, translate
+    from helpers.errors import RunFailed, translate
 
     try:
         wonnx.Session.from_bytes(b"no model")

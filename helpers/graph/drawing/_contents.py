@@ -9,11 +9,11 @@ from functools import cached_property
 
 import onnx
 
-from helpers.engines.errors import BadInput
-from helpers.graph._read import File, Place
-from helpers.graph._scopes import Scope, walk
+from helpers.errors import BadInput
 from helpers.graph._shapes import infer
-from helpers.graph._types import full
+from helpers.modelfile.nodes import File, Place
+from helpers.modelfile.scopes import Scope, walk
+from helpers.modelfile.types import full
 
 _SIMILAR = 3  # names that a mistyped one may have meant
 

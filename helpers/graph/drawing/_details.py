@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import onnx
 
-from helpers.engines.errors import one_line
+from helpers.errors import one_line
 from helpers.graph._attributes import value as attribute
-from helpers.graph._light import elements
 from helpers.graph._operators import definition
-from helpers.graph._read import Place, key
-from helpers.graph._scopes import Scope
 from helpers.graph._weights import UNREADABLE, numbers
 from helpers.graph.drawing._contents import Contents, Thing
 from helpers.graph.tiles import LARGEST, histogram, tiles
+from helpers.modelfile.nodes import Place, key
+from helpers.modelfile.scopes import Scope
+from helpers.modelfile.without_weights import elements
 
 _LONGEST = 400  # characters of the standard's words
 _MANY = 64  # pictures up to which numbers are shown as pictures, above as a histogram
@@ -26,7 +26,7 @@ _BIGGEST = 2**26  # numbers of a weight that is still looked through
 def details(contents: Contents, thing: Thing) -> dict[str, Any]:
     """What the page shows of a thing: a title, a sentence, a picture of its numbers, sections of entries.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> mnist = Contents.of(read("models/mnist.onnx"))
     >>> details(mnist, mnist.find("Parameter5"))["tiles"]["label"].split(",")[0]
     '8 pictures of 5 × 5'

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import onnx
 
-from helpers.engines.errors import one_line
-from helpers.graph._light import light
-from helpers.graph._read import Source, read
+from helpers.errors import one_line
 from helpers.graph._text import told
 from helpers.graph.drawing._contents import Contents
 from helpers.graph.drawing._netron import NetronChanged, page
+from helpers.modelfile.nodes import Source, read
+from helpers.modelfile.without_weights import light
 from helpers.process.reader import reads
 from helpers.process.wire import crosses
 
@@ -58,7 +58,7 @@ def draw(model: Source) -> Drawn:
 def frame(contents: Contents) -> Frame:
     """The frame for a model; too many nodes or another build of Netron are told in one line.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> frame(Contents.of(read("models/mnist.onnx"))).why
     ''
     """

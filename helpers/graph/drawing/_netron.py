@@ -18,7 +18,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 
 Operators = frozenset[tuple[str, str]]  # domain, operator
 

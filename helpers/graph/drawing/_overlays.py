@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers import engines
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.graph._by_node import dtypes, macs, parameters, shapes
 from helpers.graph._layers import errors
-from helpers.graph._read import Source
 from helpers.graph.profile import times
 from helpers.graph.values import Values
+from helpers.modelfile.nodes import Source
 
 _KINDS: dict[str, Callable[..., Values]] = {
     "shape": shapes,

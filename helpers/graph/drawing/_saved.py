@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 MOST = 500  # nodes of a graph whose picture is kept; of more it would be too large to read, and to store
 _LARGEST = 2_000_000  # bytes: a notebook with more is slow to open
@@ -65,7 +65,7 @@ def _target(path: Path | str) -> Path:
 
     >>> _target("mnist.gif")
     Traceback (most recent call last):
-    helpers.engines.errors.BadInput: mnist.gif: a drawing is saved as .svg or .png; give one of these endings
+    helpers.errors.BadInput: mnist.gif: a drawing is saved as .svg or .png; give one of these endings
     """
     wanted = Path(path).expanduser()
     if wanted.suffix not in _ENDINGS:

@@ -14,10 +14,10 @@ from typing import Any
 import ipywidgets
 
 from helpers.graph._diff import Diff, diff
-from helpers.graph._read import Source
 from helpers.graph.drawing._saved import show
 from helpers.graph.drawing.view import View
 from helpers.graph.values import Values
+from helpers.modelfile.nodes import Source
 
 
 def side_by_side(before: Source, after: Source, *, height: int = 420) -> Pair:

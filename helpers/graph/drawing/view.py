@@ -18,8 +18,7 @@ import anywidget
 import traitlets
 from ipywidgets.widgets.trait_types import CByteMemoryView
 
-from helpers.engines.errors import BadInput, one_line
-from helpers.graph._read import Source, read
+from helpers.errors import BadInput, one_line
 from helpers.graph.drawing import _saved
 from helpers.graph.drawing._contents import Contents
 from helpers.graph.drawing._details import details
@@ -28,6 +27,7 @@ from helpers.graph.drawing._overlays import menu, values_of
 from helpers.graph.drawing._paint import paint
 from helpers.graph.tiles import SCRIPT as TILES
 from helpers.graph.values import Values
+from helpers.modelfile.nodes import Source, read
 from helpers.script import joined
 
 _HERE = Path(__file__).parent

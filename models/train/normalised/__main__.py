@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from models.train import data
 from models.train.normalised import evaluate
 from models.train.normalised.export import save

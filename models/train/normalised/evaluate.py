@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from helpers.engines.errors import LabError
+from helpers.errors import LabError
 from models.train import data, strokes
 from models.train.evaluate import CARD, answers, confusion, matrix, right, table, write
 

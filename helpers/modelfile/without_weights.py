@@ -8,7 +8,7 @@ from typing import Any
 
 import onnx
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 KEEP = 1024  # elements: the shape that a Reshape gets, the bounds of a Slice; inference reads those
 _FEW = 16  # elements that a reader still wants to see
@@ -36,7 +36,7 @@ def light(proto: onnx.ModelProto, *, keep: int = KEEP, empty: bool = False) -> o
     BadInput
         A name is not UTF-8, which only damaged files have.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> small = light(read("models/mnist.onnx").proto)
     >>> small.graph.initializer[0].dims[:], small.graph.initializer[0].raw_data
     ([16, 4, 4, 10], b'')

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import onnx
 
-from helpers.graph._read import Place, key, subgraphs
-from helpers.graph._types import Shape, shape
+from helpers.modelfile.nodes import Place, key, subgraphs
+from helpers.modelfile.types import Shape, shape
 
 Body = onnx.GraphProto | onnx.FunctionProto
 
@@ -78,7 +78,7 @@ class Scope:
 def walk(proto: onnx.ModelProto) -> Iterator[tuple[Place, Scope]]:
     """Every node in the order of ``_read.places``, each with the names that it sees.
 
-    >>> from helpers.graph._read import read
+    >>> from helpers.modelfile.nodes import read
     >>> place, scope = next(walk(read("models/mnist.onnx").proto))
     >>> place.key, scope.shape_of("Input3")
     ('Parameter193_reshape1', (1, 1, 28, 28))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.engines.errors import BadInput, LabError, one_line
-from helpers.engines.external import SHOWN, check_external
+from helpers.errors import BadInput, LabError, one_line
+from helpers.modelfile.external import SHOWN, check_external
 from helpers.process.wire import crosses
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import onnx
 
-from helpers.engines.model import parse, read_bytes
+from helpers.modelfile.model import parse, read_bytes
 
 Source = Path | str | bytes | onnx.ModelProto
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 
 if TYPE_CHECKING:
     import onnx

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.engines.errors import BadInput
+from helpers.errors import BadInput
 from helpers.paths import ROOT
 
 PATH = ROOT / "data" / "digits.npz"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import onnx
 
-from helpers.engines.errors import BadInput
-from helpers.engines.external import external_bytes
-from helpers.engines.model import Model, parse
+from helpers.errors import BadInput
+from helpers.modelfile.external import external_bytes
+from helpers.modelfile.model import Model, parse
 
 LARGEST = 2**31  # bytes: a protobuf holds no more
 
@@ -14,7 +14,7 @@ LARGEST = 2**31  # bytes: a protobuf holds no more
 def whole(model: Model) -> onnx.ModelProto:
     """The model in one piece; its sizes are looked at before anything is read, since a sparse file costs nothing.
 
-    >>> from helpers.engines.model import read_model
+    >>> from helpers.modelfile.model import read_model
     >>> len(whole(read_model("models/mnist.onnx")).graph.node)
     12
     """
