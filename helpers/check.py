@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.errors import one_line
+from helpers.errors import with_type
 from helpers.lessons.wrong import NotDone, Wrong, kind
 
 _checked: set[str] = set()  # the names in the notebook whose values were looked at
@@ -51,7 +51,7 @@ def check(what: str, value: Any, judge: Callable[..., None], *about: Any) -> boo
     except Wrong as wrong:
         hint = str(wrong)
     except Exception as error:  # a value of another kind is a wrong answer, not a traceback
-        hint = f"{kind(value)} will not do here ({type(error).__name__}: {one_line(error)})"
+        hint = f"{kind(value)} will not do here ({with_type(error)})"
     said = _short(value)
     if hint:
         print(f"✗ {what}: {said}. {hint[0].upper()}{hint[1:]}.")

@@ -87,6 +87,15 @@ def one_line(error: BaseException | str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
+def with_type(error: BaseException) -> str:
+    """The type and the first telling line, for an error that nobody foresaw.
+
+    >>> with_type(ValueError("shape mismatch"))
+    'ValueError: shape mismatch'
+    """
+    return f"{type(error).__name__}: {one_line(error)}"
+
+
 def translate(engine: str, error: BaseException, kind: type[EngineError]) -> LabError:
     """What an engine raised, as one of ours; Ctrl-C and the like pass through.
 

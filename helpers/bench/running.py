@@ -18,7 +18,7 @@ from helpers.bench.measuring import beside, processes
 from helpers.bench.planning import Plan
 from helpers.bench.result import Result
 from helpers.engines.build import running
-from helpers.errors import BadInput, one_line
+from helpers.errors import BadInput, with_type
 from helpers.files import refuse_unwritable
 from helpers.locks import lock
 
@@ -100,7 +100,7 @@ def _measure(
         if not result.processes:
             raise
         save(result)
-        return replace(result, unsaved=save.trouble, stopped=f"{type(error).__name__}: {one_line(error)}")
+        return replace(result, unsaved=save.trouble, stopped=with_type(error))
     note = f"{judged.note} {_BUSY}".strip() if running() else judged.note
     result = replace(result, finished=True, load_after=machine.load(), note=note)
     save(result)

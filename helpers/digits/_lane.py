@@ -29,7 +29,7 @@ from helpers.errors import (
     LabError,
     ModelRejected,
     RunFailed,
-    one_line,
+    with_type,
 )
 from helpers.modelfile.model import read_model
 from helpers.process.limits import Limits
@@ -98,7 +98,7 @@ class Lane:
         except LabError as error:
             self.tell(News(self.name, "failed", text=str(error)))
         except Exception as error:  # a thread's exception would vanish, and the row would wait for ever
-            self.tell(News(self.name, "failed", text=f"{type(error).__name__}: {one_line(error)}"))
+            self.tell(News(self.name, "failed", text=with_type(error)))
 
     def _is_there(self) -> bool:
         """Wait until the engine is built, if it has to be; the row says how far that is. False: closed meanwhile."""

@@ -10,7 +10,8 @@ import onnx
 import onnx.inliner
 
 from helpers.graph import _macs
-from helpers.modelfile.functions import Id, all_nodes, bearable, called, defined
+from helpers.modelfile.functions import Id, bearable, called, defined
+from helpers.modelfile.nodes import all_nodes
 from helpers.modelfile.scopes import Scope, walk
 
 

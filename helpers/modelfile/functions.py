@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 import onnx
 
-from helpers.modelfile.nodes import subgraphs
+from helpers.modelfile.nodes import all_nodes
 
 Id = tuple[str, str, str]  # domain, name, overload
 MOST = 100_000  # nodes that a graph may stand for: inference goes through each call anew
@@ -56,11 +55,3 @@ def bearable(proto: onnx.ModelProto) -> bool:
     """Whether onnx may go into the functions of a file without running on for ever, or out of its stack."""
     nodes = most_nodes(proto)
     return nodes is not None and nodes <= MOST
-
-
-def all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
-    """The nodes and those of the graphs in their attributes, at whatever depth."""
-    for node in nodes:
-        yield node
-        for _, graph in subgraphs(node):
-            yield from all_nodes(graph.node)

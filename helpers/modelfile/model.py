@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import onnx
 
 MOST_AXES = 64  # of a numpy array
-_LARGEST = 2**31  # bytes: protobuf's own limit for one file
+LARGEST = 2**31  # bytes: protobuf's own limit for one file
 
 
 @crosses
@@ -106,7 +106,7 @@ def read_bytes(model: Path | str | bytes) -> tuple[Path | None, bytes, str]:
             raise BadInput(f"{path} does not exist; check the path (the working folder is {Path.cwd()})")
         if not path.is_file():
             raise BadInput(f"{path} is not a plain file; give the path of an .onnx file")
-        if (size := path.stat().st_size) >= _LARGEST:
+        if (size := path.stat().st_size) >= LARGEST:
             raise BadInput(f"{path} has {size} bytes; a protobuf holds 2 GiB: keep the weights beside it")
         # Resolved once, so that the folder in which weights are looked for is the one in which an engine opens them.
         return path.resolve(), path.read_bytes(), str(path)

@@ -75,6 +75,11 @@ def places(proto: onnx.ModelProto) -> Iterator[Place]:
         yield from _nodes(function.node, f"function {function.name}")
 
 
+def all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
+    """The nodes, each followed by those of the graphs inside it, at whatever depth."""
+    return (place.node for place in _nodes(nodes, ""))
+
+
 def subgraphs(node: onnx.NodeProto) -> Iterator[tuple[str, onnx.GraphProto]]:
     """The graphs inside a node, by attribute: the branches of an If, the body of a Loop or Scan."""
     for attribute in node.attribute:

@@ -6,9 +6,7 @@ import onnx
 
 from helpers.errors import BadInput
 from helpers.modelfile.external import external_bytes
-from helpers.modelfile.model import Model, parse
-
-LARGEST = 2**31  # bytes: a protobuf holds no more
+from helpers.modelfile.model import LARGEST, Model, parse
 
 
 def whole(model: Model) -> onnx.ModelProto:

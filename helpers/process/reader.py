@@ -22,7 +22,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from helpers.errors import BadInput, LabError, one_line
+from helpers.errors import BadInput, LabError, with_type
 from helpers.process.child import Child, Ended, NotStarted, TimedOut
 from helpers.process.limits import GIB, Limits
 from helpers.process.serve import in_child
@@ -79,7 +79,7 @@ def _ask(function: Callable[..., Any], how: str, args: tuple[Any, ...], kwargs: 
     except MemoryError:
         raise BadInput(f"{said} takes more than {LIMITS.memory / GIB:g} GiB to be {how}; {_REMEDY}") from None
     except Exception as error:  # whatever a library makes of such a file, or what cannot be sent
-        raise BadInput(f"{said} cannot be {how} ({type(error).__name__}: {one_line(error)}); {_REMEDY}") from None
+        raise BadInput(f"{said} cannot be {how} ({with_type(error)}); {_REMEDY}") from None
 
 
 def _answer(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], folder: str) -> Any:

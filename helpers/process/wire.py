@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from helpers.errors import LabError, one_line
+from helpers.errors import LabError, one_line, with_type
 from helpers.process._unwire import BUILT_IN, PLAIN, Buffer, Damaged, Reader, crossing
 
 __all__ = ["Buffer", "Damaged", "crosses", "pack", "unpack"]
@@ -61,7 +61,7 @@ def unpack(tree: bytes | bytearray, buffers: Sequence[Buffer], *, trusted: bool 
     except Damaged:
         raise
     except Exception as error:  # whatever such a message makes json, numpy or a class say
-        raise Damaged(f"{type(error).__name__}: {one_line(error)}") from None
+        raise Damaged(with_type(error)) from None
 
 
 def _pack(value: Any, buffers: list[Buffer]) -> Any:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import onnx
 
-from helpers.errors import BadInput, LabError, one_line
+from helpers.errors import BadInput, LabError, with_type
 from helpers.modelfile.functions import MOST, bearable
 
 
@@ -28,5 +28,6 @@ def told(what: str) -> Iterator[None]:
     except LabError:
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {one_line(error)}"
-        raise BadInput(f"the model cannot be rewritten: {what} ended with {said}; export it again") from None
+        raise BadInput(
+            f"the model cannot be rewritten: {what} ended with {with_type(error)}; export it again"
+        ) from None

@@ -98,8 +98,8 @@ class Notebook:
             self.page.wait_for_timeout(100)
         return value
 
-    def settle(self, locator: Locator) -> Any:
-        """Where a part stands once it stands still: a swipe goes on for a while after the finger is gone."""
+    def settle(self, locator: Locator) -> None:
+        """Wait until a part stands still: a swipe goes on for a while after the finger is gone."""
         locator.evaluate(
             """async (part) => {
                 const frame = () => new Promise(requestAnimationFrame);
@@ -110,7 +110,6 @@ class Notebook:
                 }
             }"""
         )
-        return locator.bounding_box()
 
     def theme(self, name: str) -> None:
         """Change the theme: "JupyterLab Light" or "JupyterLab Dark"."""
